@@ -1,0 +1,32 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+# Compiled bytecode saves seconds at every start of pytest.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup conformance test lint clean
+
+help:               ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.installed   ## make .venv and install the project into it
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@
+
+conformance: setup  ## run the suite against the embedded mock, or ARGS="--target staging"
+	$(BIN)/conformance run $(ARGS)
+
+test: setup         ## run the project's own tests
+	$(BIN)/pytest $(ARGS)
+
+lint: setup         ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:              ## remove .venv and what the tools cached
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
