@@ -1,0 +1,135 @@
+"""A request and its answer: what the checks judge, and the redacted form that is kept."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from contract.operations import Operation
+from contract.redaction import Redactor
+
+VALID = "valid"
+LONGEST_KEPT_BODY = 16_384
+MAY_REDIRECT = frozenset({"exams_download_exam_documents_zip", "student_sessions_show_face_photo"})
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """
+    One request as sent and the answer to it.
+
+    ``intent`` says what the request was meant to be: ``valid``, or ``tampered: …``. ``error`` stands where no answer
+    came. Times: ``started_ms`` since the epoch, ``elapsed_ms``.
+    """
+
+    id: str
+    operation: Operation | None
+    user: str
+    intent: str
+    purpose: str
+    started_ms: int
+    elapsed_ms: float
+    request: requests.PreparedRequest = field(repr=False)
+    response: requests.Response | None = field(repr=False)
+    error: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def status(self) -> int:
+        """Return the answer's status, 0 where no answer came."""
+        return self.response.status_code if self.response is not None else 0
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether the answer is a 2xx, or a redirect where the answer may be one."""
+        redirected = 300 <= self.status < 400 and self.operation is not None and self.operation.id in MAY_REDIRECT
+        return 200 <= self.status < 300 or redirected
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the answer is a 4xx."""
+        return 400 <= self.status < 500
+
+    @functools.cached_property
+    def json(self) -> Any:
+        """Return the answer's body as parsed JSON, None where it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def body(self) -> bytes:
+        """Return the answer's body."""
+        return self.response.content if self.response is not None else b""
+
+    @property
+    def text(self) -> str:
+        """Return the answer's body as text, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def header(self, name: str) -> str | None:
+        """Return one header of the answer."""
+        return self.response.headers.get(name) if self.response is not None else None
+
+    @property
+    def line(self) -> str:
+        """Return the exchange in a few words, without secrets: ``GET /exams/7 -> 404``."""
+        path = (self.request.url or "").split("?")[0].partition("/api/v3")[2] or "/"
+        return f"{self.request.method} {path} -> {self.status or self.error}"
+
+
+def record(exchange: Exchange, redactor: Redactor, case_id: str | None) -> dict[str, Any]:
+    """
+    Return *exchange* as plain data without secrets.
+
+    Returns:  what ``exchanges.har`` and the report are made from; bodies longer than 16 KiB are cut and say so.
+    """
+    redactor.learn_from(exchange.json)
+    sent, sent_cut = _kept(_as_bytes(exchange.request.body), redactor)
+    answered, answered_cut = _kept(exchange.body, redactor)
+    return {
+        "id": exchange.id,
+        "case": case_id,
+        "operation": exchange.operation.id if exchange.operation else None,
+        "user": exchange.user,
+        "intent": exchange.intent,
+        "purpose": exchange.purpose,
+        "started_ms": exchange.started_ms,
+        "elapsed_ms": round(exchange.elapsed_ms, 3),
+        "error": redactor.text(exchange.error) if exchange.error else None,
+        "request": {
+            "method": exchange.request.method,
+            "url": redactor.text(exchange.request.url or ""),
+            "headers": redactor.headers(exchange.request.headers.items()),
+            "body": sent,
+            "cut": sent_cut,
+        },
+        "response": None
+        if exchange.response is None
+        else {
+            "status": exchange.status,
+            "reason": exchange.response.reason,
+            "headers": redactor.headers(exchange.response.headers.items()),
+            "body": answered,
+            "size": len(exchange.body),
+            "cut": answered_cut,
+        },
+    }
+
+
+def _as_bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
+
+
+def _kept(body: bytes, redactor: Redactor) -> tuple[str, bool]:
+    # Redacted before it is cut: half a secret would not be recognised.
+    text = redactor.text(body.decode("utf-8", "replace"))
+    return text[:LONGEST_KEPT_BODY], len(text) > LONGEST_KEPT_BODY

@@ -1,0 +1,70 @@
+"""Removal of secrets, once, where an exchange is recorded: by value, header, parameter and field name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+REMOVED = "[removed]"
+SECRET_FIELDS = frozenset(
+    {
+        "api_token", "secret_key", "password", "password_confirmation", "oauth_consumer_secret", "oauth_consumer_key",
+        "invitation_token", "token", "tawk_api_key",
+    }
+)  # fmt: skip
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+SHOWN_OF_A_SIGNATURE = 8
+
+_SIGNATURE = re.compile(r"(signature(?:=|%3D|\"\s*:\s*\"|\"\r\n\r\n))([0-9A-Fa-f]{16,})")
+_TOKEN_SCHEME = re.compile(r"(Token\s+token=)[^\s\"',;]+")
+_FIELD_IN_TEXT = re.compile(
+    r"(\"(?:" + "|".join(sorted(SECRET_FIELDS)) + r")\"\s*:\s*\")((?:[^\"\\]|\\.)+)(\")"
+)  # fmt: skip
+_SHORTEST_LEARNT = 8
+
+
+class Redactor:
+    """Knows the secrets of a run, those of the config and those that the target's answers brought."""
+
+    def __init__(self, secrets: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self._headers = SECRET_HEADERS | {name.lower() for name in headers}
+        for secret in secrets:
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Remember a text that must not be shown, in plain and in URL- and JSON-encoded form."""
+        if secret in self._secrets or not secret:
+            return
+        self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+        self._pattern = re.compile("|".join(re.escape(text) for text in sorted(self._secrets, key=len, reverse=True)))
+
+    def learn_from(self, body: Any) -> None:
+        """Remember the values of secret fields anywhere in a JSON *body*."""
+        if isinstance(body, Mapping):
+            for name, value in body.items():
+                if name in SECRET_FIELDS and isinstance(value, str) and len(value) >= _SHORTEST_LEARNT:
+                    self.learn(value)
+                else:
+                    self.learn_from(value)
+        elif isinstance(body, list):
+            for item in body:
+                self.learn_from(item)
+
+    def text(self, text: str) -> str:
+        """Return *text* without secrets; of a signature the first digits stay, too few to use it again."""
+        if self._pattern:
+            text = self._pattern.sub(REMOVED, text)
+        text = _SIGNATURE.sub(lambda found: found[1] + found[2][:SHOWN_OF_A_SIGNATURE] + "…", text)
+        text = _TOKEN_SCHEME.sub(rf"\1{REMOVED}", text)
+        return _FIELD_IN_TEXT.sub(rf"\1{REMOVED}\3", text)
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return *headers* with the values of secret ones removed."""
+        return [
+            (name, REMOVED if name.lower() in self._headers else self.text(str(value))) for name, value in headers
+        ]

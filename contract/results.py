@@ -1,0 +1,168 @@
+"""What a run found, as data: the report's formats are views of it, and the parts of a sharded run add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What is said about a requirement; the order of `WEIGHT` says which of several wins."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"
+    INCONCLUSIVE = "inconclusive"
+    NOT_TESTED = "not-tested"
+
+
+WEIGHT = [Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.NOT_TESTED]
+
+
+def strongest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict that wins: fail, then warn, inconclusive, pass, not-tested."""
+    return min(verdicts, key=WEIGHT.index, default=Verdict.NOT_TESTED)
+
+
+class RunVerdict(StrEnum):
+    """What is said about the target as a whole."""
+
+    CONFORMS = "conforms"
+    DOES_NOT_CONFORM = "does-not-conform"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit status that says the same."""
+        return {"conforms": 0, "does-not-conform": 1, "inconclusive": 3}[self.value]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check saw that the requirement forbids."""
+
+    expected: str
+    observed: str
+    exchange: str | None = None
+    """Id of the exchange that shows it."""
+    control: str | None = None
+    """Id of the exchange that was done right and accepted."""
+    operation: str | None = None
+    detail: str | None = None
+    """More lines: a difference, the minimal failing case."""
+
+
+@dataclass
+class Evidence:
+    """How many exchanges on one operation were accepted and refused as the requirement has it."""
+
+    accepted: int = 0
+    refused: int = 0
+
+
+@dataclass
+class CaseResult:
+    """One judged test: a case of the explicit suite, or all generated cases of one operation and check."""
+
+    id: str
+    requirement: str
+    test: str
+    """The test's node id."""
+    operation: str | None
+    verdict: Verdict
+    reason: str = ""
+    finding: Finding | None = None
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    """By operation id."""
+    observed: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[str] = field(default_factory=list)
+    """Ids of everything that was sent for it."""
+    cases: int = 1
+    duration_s: float = 0.0
+    flaky: bool = False
+    earlier: Finding | None = None
+    """What the first try found, where the second did not find it again."""
+
+
+@dataclass
+class RequirementResult:
+    """The verdict on one requirement, over all its cases."""
+
+    id: str
+    level: str
+    area: str
+    statement: str
+    source: str
+    severity: str
+    operations: list[str]
+    verdict: Verdict
+    reason: str
+    tests: list[str]
+    cases: list[CaseResult] = field(default_factory=list)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    observed: dict[str, Any] = field(default_factory=dict)
+    pinned: bool = False
+    flaky: bool = False
+    in_scope: bool = True
+
+
+@dataclass
+class OperationResult:
+    """What was sent to one operation and how it answered; latencies in ms."""
+
+    operation_id: str
+    method: str
+    path: str
+    area: str
+    deprecated: bool
+    requests: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+    latencies_ms: list[float] = field(default_factory=list)
+
+
+@dataclass
+class RunInfo:
+    """The run itself."""
+
+    id: str
+    started_at: str
+    duration_s: float
+    seed: int
+    profile: str
+    suite_version: str
+    workers: int
+    arguments: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+
+@dataclass
+class RunResult:
+    """Everything that a report says."""
+
+    run: RunInfo
+    target: dict[str, Any]
+    """``name``, ``base_url`` and, where the config says, ``version``."""
+    verdict: RunVerdict
+    sentence: str
+    requirements: list[RequirementResult]
+    operations: list[OperationResult]
+    exchanges: list[dict[str, Any]] = field(default_factory=list)
+    """As made by ``contract.exchange.record``."""
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests were sent, over all operations."""
+        return sum(operation.requests for operation in self.operations)
+
+    @property
+    def cases(self) -> int:
+        """Return how many cases were judged."""
+        tried = (case for requirement in self.requirements for case in requirement.cases)
+        return sum(case.cases for case in tried if case.verdict is not Verdict.NOT_TESTED)
+
+    def counts(self, level: str | None = None) -> dict[str, int]:
+        """Return how many requirements, of *level* or of all, got each verdict."""
+        chosen = [each.verdict for each in self.requirements if level in (None, each.level)]
+        return {verdict.value: chosen.count(verdict) for verdict in Verdict}
