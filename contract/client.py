@@ -1,0 +1,234 @@
+"""A client of the API for one user: signs, sends, remembers what was created, and hands over an Exchange."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from contract import operations
+from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization
+from contract.errors import TargetUnreachable
+from contract.exchange import VALID, Exchange
+from contract.nonce import Clock, NonceSource, now_ms
+from contract.operations import BASE_PATH, Operation
+from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
+from contract.target import Target, User
+
+TRIES_OF_IDEMPOTENT_CALLS = 3
+PAUSE_BETWEEN_TRIES_S = 0.2
+LONGEST_WAIT_FOR_429_S = 60.0
+TRIES_AFTER_429 = 5
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to upload as multipart."""
+
+    name: str
+    content: bytes
+    content_type: str = "application/octet-stream"
+
+
+@dataclass
+class Sender:
+    """What all clients of one process share: connections, nonces, the ids they may change, who listens."""
+
+    target: Target
+    nonces: NonceSource
+    ownership: Ownership
+    clock: Clock = now_ms
+    listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    sleep: Callable[[float], None] = time.sleep
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._random = random.Random()
+        self.session = new_session(self.target)
+
+    def next_id(self) -> str:
+        """Return an id for the next exchange, unique in this run."""
+        return f"x{self.nonces.worker}-{next(self._numbers):06d}"
+
+    def client(self, role: str) -> Client:
+        """Return a client for one user of the target."""
+        return Client(self, self.target.users[role])
+
+    def absent_id(self) -> int:
+        """Return an id that most likely does not exist; a GET that answers 404 shows it."""
+        return self._random.randrange(ABSENT_FROM, ABSENT_TO)
+
+
+def new_session(target: Target) -> requests.Session:
+    """Return a keep-alive session set up as the target's config says; the environment's proxies are not used."""
+    session = requests.Session()
+    session.trust_env = False
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=32, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    session.headers.update({"User-Agent": "procwise-conformance", "Accept": ACCEPT, **target.headers})
+    session.verify = target.verify_tls
+    session.cert = target.client_certificate
+    if target.proxy:
+        session.proxies = {"http": target.proxy, "https": target.proxy}
+    return session
+
+
+@dataclass(frozen=True)
+class Client:
+    """Sends requests of one user."""
+
+    sender: Sender
+    user: User
+
+    def __call__(
+        self, operation_id: str, *, wrongly: Wrongly | None = None, purpose: str = "judged", **params: Any
+    ) -> Exchange:
+        """
+        Send one request and return the exchange.
+
+        Args:     operation_id: as in the description; *params* by name: ids of the path are put there, a `File` makes
+                  the body multipart, the rest goes into the query of GET and DELETE and into the JSON body elsewhere.
+                  wrongly: how the request departs from the documented form. purpose: ``judged``, ``control``,
+                  ``set-up``, ``clean-up`` or ``poll``.
+        Raises:   UnsafeRequest: it would change what is not the run's. TargetUnreachable: no answer came.
+        """
+        operation = operations.get(operation_id)
+        sent = wrongly.sent(dict(params)) if wrongly and wrongly.sent else params
+        request = self._request(operation, sent, wrongly)
+        auth = SigningAuth(self.user, self.sender.nonces, self.sender.clock, wrongly)
+        if wrongly and wrongly.sent:
+            auth.signed_params = {name: value for name, value in params.items() if not isinstance(value, File)}
+        request.auth = auth
+        self.sender.ownership.check(operation, sent)
+        return self.exchange(operation, request, wrongly.intent if wrongly else VALID, purpose, sent)
+
+    def exchange(
+        self, operation: Operation | None, request: requests.Request, intent: str, purpose: str, params: Mapping[str, Any]
+    ) -> Exchange:
+        """Send a request that was built elsewhere; 429 is waited for, idempotent calls are tried again when cut off."""
+        for tries_left in range(TRIES_AFTER_429, -1, -1):
+            exchange = self._send_retrying(operation, request, intent, purpose, params)
+            self._note(exchange)
+            if exchange.status != 429 or tries_left == 0:
+                return exchange
+            self.sender.sleep(_retry_after_s(exchange))
+        raise AssertionError("unreachable")
+
+    def _request(self, operation: Operation, params: Mapping[str, Any], wrongly: Wrongly | None) -> requests.Request:
+        path = operation.path
+        for name in operation.path_names:
+            path = path.replace(f"{{{name}}}", quote(str(params[name]), safe=""))
+        rest = {name: value for name, value in params.items() if name not in operation.path_names}
+        files = {name: value for name, value in rest.items() if isinstance(value, File)}
+        fields = {name: value for name, value in rest.items() if name not in files}
+        request = requests.Request(operation.method, self.sender.target.base_url + BASE_PATH + path)
+        if operation.parameters_go_in_query:
+            request.params = fields
+        elif files:
+            request.files = {name: (each.name, each.content, each.content_type) for name, each in files.items()}
+            request.data = fields
+        else:
+            request.json = fields
+        request.headers = self._headers(wrongly)
+        return request
+
+    def _headers(self, wrongly: Wrongly | None) -> dict[str, str | None]:
+        headers: dict[str, str | None] = {"Authorization": authorization(self.user.token)}
+        if wrongly and wrongly.authorization is not RIGHT:
+            headers["Authorization"] = wrongly.authorization  # type: ignore[assignment]
+        if wrongly and wrongly.accept is not RIGHT:
+            headers["Accept"] = wrongly.accept  # type: ignore[assignment]
+        return headers
+
+    def _send_retrying(
+        self, operation: Operation | None, request: requests.Request, intent: str, purpose: str, params: Mapping[str, Any]
+    ) -> Exchange:
+        idempotent = request.method == "GET" and intent == VALID
+        for tries_left in range(TRIES_OF_IDEMPOTENT_CALLS - 1 if idempotent else 0, -1, -1):
+            started_ms, started = now_ms(), time.perf_counter()
+            prepared = self.sender.session.prepare_request(request)
+            response, error = self._send(prepared)
+            exchange = Exchange(
+                id=self.sender.next_id(),
+                operation=operation,
+                user=self.user.role,
+                intent=intent,
+                purpose=purpose,
+                started_ms=started_ms,
+                elapsed_ms=(time.perf_counter() - started) * 1000,
+                request=prepared,
+                response=response,
+                error=error,
+                params=params,
+            )
+            if error is None:
+                return exchange
+            self._note(exchange)
+            if tries_left:
+                self.sender.sleep(PAUSE_BETWEEN_TRIES_S)
+        raise TargetUnreachable(f"{exchange.line}; is {self.sender.target.base_url} up?")
+
+    def _send(self, prepared: requests.PreparedRequest) -> tuple[requests.Response | None, str | None]:
+        target = self.sender.target
+        settings = self.sender.session.merge_environment_settings(prepared.url, {}, None, None, None)
+        try:
+            return self.sender.session.send(prepared, timeout=target.timeout_s, allow_redirects=False, **settings), None
+        except requests.RequestException as error:
+            return None, f"{type(error).__name__}: {str(error)[:200]}"
+
+    def _note(self, exchange: Exchange) -> None:
+        self._remember(exchange)
+        for listener in self.sender.listeners:
+            listener(exchange)
+
+    def _remember(self, exchange: Exchange) -> None:
+        operation, ownership = exchange.operation, self.sender.ownership
+        if operation is None:
+            return
+        if exchange.accepted and (made := created_by(exchange)):
+            ownership.add(*made)
+        if exchange.status == 404 and exchange.intent == VALID and operation.id.endswith("_show"):
+            id = str(exchange.params.get("id", ""))
+            if (kind := kind_of(operation, "id")) and id.isdecimal():
+                ownership.add_absent(kind, int(id))
+
+
+CREATED_KIND = {
+    "attachments_create": "attachment",
+    "documents_create": "document",
+    "exams_create": "exam",
+    "exams_add_student": "student_session",
+    "institutes_create": "institute",
+    "lti_resources_create": "lti_resource",
+    "student_sessions_create": "student_session",
+    "tool_providers_create": "tool_provider",
+    "users_create": "user",
+}
+
+
+def created_by(exchange: Exchange) -> tuple[str, int] | None:
+    """Return kind and id of what an accepted *exchange* created: the id stands in the answer, one level down or flat."""
+    kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
+    if kind is None or not isinstance(exchange.json, dict):
+        return None
+    for candidate in (*exchange.json.values(), exchange.json):
+        if isinstance(candidate, dict) and str(candidate.get("id", "")).isdecimal():
+            return kind, int(candidate["id"])
+    return None
+
+
+def _retry_after_s(exchange: Exchange) -> float:
+    try:
+        wanted = float(exchange.header("Retry-After") or 1)
+    except ValueError:
+        wanted = 1.0
+    return min(max(wanted, 0.05), LONGEST_WAIT_FOR_429_S)

@@ -1,0 +1,215 @@
+"""How a test judges: a control must have been accepted, an expectation must hold, an answer is observed.
+
+A test ends in one of these ways; none of them is an error of the suite::
+
+    (returns)            the requirement held for this case
+    FindingRaised        it did not: a fail, or a warn for a should
+    Inconclusive         it could not be judged: a control or the set-up did not work
+    NotTested            it was not tried: the target lacks what it needs
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract.exchange import Exchange
+from contract.requirements import Requirement
+from contract.results import Evidence, Finding
+
+
+class FindingRaised(AssertionError):
+    """A requirement did not hold; an assertion error, so that Hypothesis looks for the smallest example."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"expected {finding.expected}; observed {finding.observed}")
+        self.finding = finding
+
+
+class Inconclusive(Exception):
+    """Nothing can be said: what the judgement rests on did not work."""
+
+    def __init__(self, reason: str, blocked_by: str | None = None) -> None:
+        super().__init__(reason + (f" (blocked by {blocked_by})" if blocked_by else ""))
+        self.blocked_by = blocked_by
+
+
+class NotTested(Exception):
+    """The case was not tried, for the reason given."""
+
+
+@dataclass
+class Ledger:
+    """What one case has shown so far."""
+
+    requirement: Requirement
+    case_id: str
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    observed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Key -> operation id -> value."""
+    exchanges: list[Exchange] = field(default_factory=list)
+    cases: int = 1
+    control: str | None = None
+
+    def of(self, exchange: Exchange) -> Evidence:
+        """Return the evidence for the operation of *exchange*."""
+        name = exchange.operation.id if exchange.operation else ""
+        return self.evidence.setdefault(name, Evidence())
+
+
+_current: contextvars.ContextVar[Ledger | None] = contextvars.ContextVar("ledger", default=None)
+
+
+def current() -> Ledger:
+    """Return the ledger of the running case."""
+    ledger = _current.get()
+    if ledger is None:
+        raise RuntimeError("no case is being judged here")
+    return ledger
+
+
+@contextlib.contextmanager
+def judging(ledger: Ledger) -> Iterator[Ledger]:
+    """Make *ledger* the one that judgements write to."""
+    token = _current.set(ledger)
+    try:
+        yield ledger
+    finally:
+        _current.reset(token)
+
+
+def listen(exchange: Exchange) -> None:
+    """Take down an exchange for the running case, where there is one."""
+    if (ledger := _current.get()) is not None:
+        ledger.exchanges.append(exchange)
+
+
+@dataclass(frozen=True)
+class Control:
+    """The request done right; the judgement rests on it."""
+
+    exchange: Exchange
+
+    def accepted(self) -> Exchange:
+        """
+        Count the control, or end the case.
+
+        Raises:   Inconclusive: it was not accepted.
+        """
+        if not self.exchange.accepted:
+            raise Inconclusive(f"the control was not accepted: {describe(self.exchange)}")
+        ledger = current()
+        ledger.of(self.exchange).accepted += 1
+        ledger.control = self.exchange.id
+        return self.exchange
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the requirement says about one exchange."""
+
+    exchange: Exchange
+
+    def accepted(self) -> Exchange:
+        """
+        Count an accepted request.
+
+        Raises:   FindingRaised: it was not accepted.
+        """
+        if not self.exchange.accepted:
+            self.violated("the request to be accepted with a 2xx", describe(self.exchange))
+        current().of(self.exchange).accepted += 1
+        return self.exchange
+
+    def refused(self, *statuses: int) -> Exchange:
+        """
+        Count a refused request.
+
+        Args:     statuses: the documented ones; none for any 4xx.
+        Raises:   FindingRaised: it was accepted, ended in a 5xx, or got another 4xx than the documented ones.
+        """
+        if not self.exchange.refused:
+            self.violated(_refusal_words(statuses), describe(self.exchange))
+        current().of(self.exchange).refused += 1
+        if statuses and self.exchange.status not in statuses:
+            self.violated(_refusal_words(statuses), describe(self.exchange))
+        return self.exchange
+
+    def holds(self, condition: object, expected: str, observed: str | Callable[[], str]) -> None:
+        """
+        Judge a *condition* on an answer.
+
+        Args:     expected, observed: how it should be and how it is, in words.
+        Raises:   FindingRaised: it is false.
+        """
+        if not condition:
+            self.violated(expected, observed if isinstance(observed, str) else observed())
+
+    def equals(self, actual: Any, expected: Any, what: str) -> None:
+        """
+        Judge whether a value *what* of the answer is as expected.
+
+        Raises:   FindingRaised: it is not.
+        """
+        self.holds(actual == expected, f"{what} to be {expected!r}", f"{actual!r}")
+
+    def violated(self, expected: str, observed: str, detail: str | None = None) -> None:
+        """Raise the finding."""
+        operation = self.exchange.operation
+        raise FindingRaised(
+            Finding(
+                expected=expected,
+                observed=observed,
+                exchange=self.exchange.id,
+                control=current().control,
+                operation=operation.id if operation else None,
+                detail=detail,
+            )
+        )
+
+
+def control(exchange: Exchange) -> Control:
+    """Begin a statement about a request that was done right."""
+    return Control(exchange)
+
+
+def expect(exchange: Exchange) -> Expectation:
+    """Begin a statement about an exchange that the requirement speaks of."""
+    return Expectation(exchange)
+
+
+def observe(exchange: Exchange, **values: Any) -> None:
+    """Record what the target does where the documentation is silent; without *values* the status."""
+    ledger = current()
+    name = exchange.operation.id if exchange.operation else ""
+    for key, value in (values or {"status": exchange.status}).items():
+        ledger.observed.setdefault(key, {})[name] = value
+    evidence = ledger.of(exchange)
+    if exchange.accepted:
+        evidence.accepted += 1
+    elif exchange.refused:
+        evidence.refused += 1
+
+
+def require(condition: object, reason: str, blocked_by: str | None = None) -> None:
+    """
+    Demand what a judgement rests on.
+
+    Raises:   Inconclusive: *condition* is false.
+    """
+    if not condition:
+        raise Inconclusive(reason, blocked_by)
+
+
+def describe(exchange: Exchange) -> str:
+    """Return an exchange in a line with the beginning of its answer."""
+    text = " ".join(exchange.text.split())
+    return f"{exchange.line}" + (f": {text[:120]}" if text else "")
+
+
+def _refusal_words(statuses: Iterable[int]) -> str:
+    listed = " or ".join(map(str, statuses))
+    return f"the request to be refused with {listed}" if listed else "the request to be refused with a 4xx"

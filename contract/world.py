@@ -1,0 +1,279 @@
+"""What tests need on the target: made under a prefix of the run, removed when the case is over."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract.client import Client, File, created_by
+from contract.exchange import Exchange
+from contract.judgement import Inconclusive, NotTested
+from contract.requirements import load
+from contract.target import Target
+
+PASSWORD = "Str0ng!pass"  # noqa: S105 - a password that fits the documented rule, of users that live for seconds
+ENVELOPES = {
+    "exam": "exam",
+    "document": "document",
+    "attachment": "attachment",
+    "institute": "institute",
+    "user": "user",
+    "student_session": "student",
+    "lti_resource": "lti_resource",
+    "tool_provider": "tool_provider",
+}
+_DESTROY = {
+    "exam": "exams_destroy",
+    "document": "documents_destroy",
+    "attachment": "attachments_destroy",
+    "institute": "institutes_destroy",
+    "user": "users_destroy",
+    "student_session": "student_sessions_destroy",
+    "lti_resource": "lti_resources_destroy",
+    "tool_provider": "tool_providers_destroy",
+}
+GONE_WITH_THEIR_EXAM = ("document", "attachment")
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f0005000"
+    "1ff9f1d2b3d0000000049454e44ae426082"
+)
+
+
+@dataclass
+class Made:
+    """A resource that the run created and has to remove."""
+
+    kind: str
+    id: int
+    user: str
+    parents: dict[str, Any]
+
+
+@dataclass
+class World:
+    """
+    Creates resources for one case, or for all cases of a worker, and removes them in reverse order.
+
+    Every method returns the resource as the target answered it.
+    """
+
+    clients: Mapping[str, Client]
+    target: Target
+    prefix: str
+    _made: list[Made] = field(default_factory=list)
+    leaks: list[Made] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def client(self, role: str = "administrator") -> Client:
+        """
+        Return the client of a user.
+
+        Raises:   NotTested: the target has no such user.
+        """
+        self.needs(role)
+        return self.clients[role]
+
+    def needs(self, *capabilities: str) -> None:
+        """
+        Demand a user, a fixture or the mock's control.
+
+        Raises:   NotTested: the target lacks one.
+        """
+        for capability in capabilities:
+            if reason := self.target.lacks(capability):
+                raise NotTested(reason)
+
+    @property
+    def institute_id(self) -> int:
+        """Return the institute under test."""
+        return self.target.administrator.institute_id
+
+    def name(self, what: str) -> str:
+        """Return a name that nothing else on the target has."""
+        return f"{self.prefix} {what} {next(self._numbers)}"
+
+    def email(self) -> str:
+        """Return an address, in a domain that receives no mail, that nothing else on the target has."""
+        return f"{self.prefix}-{next(self._numbers)}@example.com"
+
+    def exam_params(self, **params: Any) -> dict[str, Any]:
+        """Return the parameters of an exam: the documented example, booleans as 1 and 0."""
+        return {
+            "name": self.name("exam"),
+            "type": "record_review",
+            "institute_id": self.institute_id,
+            "use_duration": 1,
+            "duration_minutes": 90,
+            "start_time": "2035-11-21T00:54:00.000+01:00",
+            "global_proctoring": 1,
+            "global_reviewing": 1,
+            "for_reviewing": 1,
+            "upload_answers": 0,
+            "mobile_cam": 1,
+            **params,
+        }
+
+    def exam(self, **params: Any) -> dict[str, Any]:
+        """Create an exam."""
+        return self.create("exams_create", **self.exam_params(**params))
+
+    def open_exam(self, **params: Any) -> dict[str, Any]:
+        """Create an exam with a document, which opens it."""
+        exam = self.exam(**params)
+        self.document(exam["id"])
+        return exam
+
+    def document(self, exam_id: int, **params: Any) -> dict[str, Any]:
+        """Create the document of an exam."""
+        return self.create("documents_create", exam_id=exam_id, **{"exam_content": "<p>Instructions</p>", **params})
+
+    def attachment(self, exam_id: int, file: File | None = None) -> dict[str, Any]:
+        """Upload an attachment of an exam."""
+        return self.create("attachments_create", exam_id=exam_id, document=file or File("pixel.png", PNG, "image/png"))
+
+    def student_params(self, **params: Any) -> dict[str, Any]:
+        """Return the parameters of a student session."""
+        return {"name": self.name("student"), "email": self.email(), **params}
+
+    def student_session(self, exam_id: int, **params: Any) -> dict[str, Any]:
+        """Add a student to an exam."""
+        return self.create("student_sessions_create", exam_id=exam_id, **self.student_params(**params))
+
+    def institute_params(self, **params: Any) -> dict[str, Any]:
+        """Return the parameters of an institute."""
+        number = next(self._numbers)
+        return {"name": f"{self.prefix} institute {number}", "short_name": f"{self.prefix}-{number}", **params}
+
+    def institute(self, **params: Any) -> dict[str, Any]:
+        """Create an institute; a superuser does."""
+        return self.create("institutes_create", role="superuser", **self.institute_params(**params))
+
+    def user_params(self, **params: Any) -> dict[str, Any]:
+        """Return the parameters of a teacher of the institute under test."""
+        return {
+            "institute_id": self.institute_id,
+            "email": self.email(),
+            "name": self.name("user"),
+            "password": PASSWORD,
+            "password_confirmation": PASSWORD,
+            "role": "teacher",
+            **params,
+        }
+
+    def user(self, **params: Any) -> dict[str, Any]:
+        """Create a user."""
+        return self.create("users_create", **self.user_params(**params))
+
+    def tool_provider_params(self, **params: Any) -> dict[str, Any]:
+        """Return the parameters of a tool provider."""
+        number = next(self._numbers)
+        return {
+            "tool_name": f"{self.prefix} tool {number}",
+            "oauth_consumer_key": f"{self.prefix}-key-{number}",
+            "oauth_consumer_secret": f"{self.prefix}-secret-{number}",
+            "tool_url": "https://tool.example.com/lti",
+            **params,
+        }
+
+    def tool_provider(self, **params: Any) -> dict[str, Any]:
+        """Create a tool provider."""
+        return self.create("tool_providers_create", **self.tool_provider_params(**params))
+
+    def lti_resource_params(self, exam_id: int, tool_provider_id: int, **params: Any) -> dict[str, Any]:
+        """Return the parameters of an LTI resource."""
+        return {
+            "lti_resource_link_name": self.name("link"),
+            "exam_id": exam_id,
+            "tool_provider_id": tool_provider_id,
+            **params,
+        }
+
+    def lti_resource(self, exam_id: int, tool_provider_id: int, **params: Any) -> dict[str, Any]:
+        """Link an exam to a tool provider."""
+        return self.create("lti_resources_create", **self.lti_resource_params(exam_id, tool_provider_id, **params))
+
+    def absent_id(self, kind: str) -> int:
+        """
+        Return an id that the target says does not exist.
+
+        Raises:   Inconclusive: the target does not answer 404 for it.
+        """
+        id = self.clients["administrator"].sender.absent_id()
+        client = self.clients.get("superuser", self.clients["administrator"])
+        parents = {"document": "exam_id", "attachment": "exam_id", "user": "institute_id"}
+        params: dict[str, Any] = {"id": id}
+        if kind in ("document", "attachment"):
+            params["exam_id"] = self.exam()["id"]
+        elif kind in parents:
+            params["institute_id"] = self.institute_id
+        shown = client(_DESTROY[kind].replace("_destroy", "_show"), purpose="set-up", **params)
+        if shown.status != 404:
+            raise Inconclusive(f"cannot show that an id is absent: {shown.line}, wanted 404")
+        return id
+
+    def create(self, operation_id: str, role: str = "administrator", **params: Any) -> dict[str, Any]:
+        """
+        Create a resource and return it as answered.
+
+        Raises:   Inconclusive: the target did not create it or answered something without the resource.
+        """
+        return self.taken(self.client(role)(operation_id, purpose="set-up", **params))
+
+    def taken(self, exchange: Exchange) -> dict[str, Any]:
+        """
+        Return the resource that *exchange* created.
+
+        Raises:   Inconclusive: there is none in the answer.
+        """
+        made = created_by(exchange)
+        if not exchange.accepted or made is None:
+            operation = exchange.operation.id if exchange.operation else ""
+            raise Inconclusive(f"set-up failed: {exchange.line}", blocked_by=success_requirement(operation))
+        resource = exchange.json.get(ENVELOPES[made[0]], exchange.json)
+        return resource if isinstance(resource, dict) else {"id": made[1]}
+
+    def note(self, exchange: Exchange) -> None:
+        """Take down what *exchange* created or destroyed, whoever sent it and for whatever reason."""
+        if not exchange.accepted or exchange.operation is None:
+            return
+        if made := created_by(exchange):
+            parents = {name: exchange.params.get(name) for name in exchange.operation.path_names}
+            self._made.append(Made(*made, exchange.user, parents))
+        elif exchange.operation.method == "DELETE":
+            self._forget(exchange)
+
+    def _forget(self, exchange: Exchange) -> None:
+        kinds = {operation: kind for kind, operation in _DESTROY.items()}
+        kind, name = kinds.get(exchange.operation.id), "id"  # type: ignore[union-attr]
+        if exchange.operation.id == "exams_delete_student":  # type: ignore[union-attr]
+            kind, name = "student_session", "student_session_id"
+        if kind is not None:
+            self._made = [made for made in self._made if (made.kind, str(made.id)) != (kind, str(exchange.params[name]))]
+
+    def remove_everything(self) -> None:
+        """Remove what was made, the last first; what cannot be removed is kept in `leaks`."""
+        for made in self._to_remove():
+            client = self.clients.get(made.user, self.clients["administrator"])
+            removed = client(_DESTROY[made.kind], purpose="clean-up", id=made.id, **made.parents)
+            if not removed.accepted and removed.status not in (404, 410):
+                self.leaks.append(made)
+        self._made.clear()
+
+    def _to_remove(self) -> Iterator[Made]:
+        exams = {made.id for made in self._made if made.kind == "exam"}
+        made_in_reverse = list(reversed(self._made))
+        # A tool provider is locked while an open exam uses it, so exams go before tool providers.
+        for made in sorted(made_in_reverse, key=lambda each: each.kind in ("tool_provider", "institute")):
+            if made.kind in GONE_WITH_THEIR_EXAM and made.parents.get("exam_id") in exams:
+                continue
+            yield made
+
+
+def success_requirement(operation_id: str) -> str | None:
+    """Return the id of the requirement that *operation_id* succeeds."""
+    wanted = f"{operation_id}.success"
+    return next((requirement.id for requirement in load() if requirement.short == wanted), None)

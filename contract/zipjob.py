@@ -1,0 +1,104 @@
+"""The zip job of an exam: its states, which may follow which, and a patient look at it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from contract.client import Client
+
+DEADLINE_S = 120.0
+LONGEST_PAUSE_S = 2.0
+FIRST_PAUSE_S = 0.02
+MOST_POLLS = 200
+
+
+class State(StrEnum):
+    """Every value that ``zip_job_status`` may have."""
+
+    NOT_FOUND = "not_found"
+    NEVER_RUN = "never_run"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+NEXT: dict[State, frozenset[State]] = {
+    State.NOT_FOUND: frozenset({State.QUEUED}),
+    State.NEVER_RUN: frozenset({State.QUEUED}),
+    State.QUEUED: frozenset({State.RUNNING, State.FAILURE}),
+    State.RUNNING: frozenset({State.SUCCESS, State.FAILURE}),
+    State.SUCCESS: frozenset(),
+    State.FAILURE: frozenset(),
+}
+"""What may follow without a new generate; the first two leave only by a generate."""
+ENDED = frozenset({State.SUCCESS, State.FAILURE})
+
+
+def reachable(state: State) -> frozenset[State]:
+    """Return every state that may be seen later than *state*, itself included, without a new generate."""
+    found, frontier = {state}, [state]
+    while frontier:
+        for following in NEXT[frontier.pop()] - found:
+            found.add(following)
+            frontier.append(following)
+    return frozenset(found)
+
+
+def illegal_step(seen: list[State]) -> tuple[State, State] | None:
+    """Return the first two polls of *seen* of which the second cannot follow the first; polls may skip states."""
+    for earlier, later in zip(seen, seen[1:], strict=False):
+        if later not in reachable(earlier):
+            return earlier, later
+    return None
+
+
+def status_in(body: Any) -> str | None:
+    """Return ``zip_job_status`` from the top level of an answer or one level down."""
+    if not isinstance(body, dict):
+        return None
+    for level in (body, *(value for value in body.values() if isinstance(value, dict))):
+        if isinstance(level.get("zip_job_status"), str):
+            return str(level["zip_job_status"])
+    return None
+
+
+@dataclass
+class Poller:
+    """Asks for the state of a job until it has ended, the deadline is over or the budget is used up."""
+
+    client: Client
+    exam_id: int
+    deadline_s: float = DEADLINE_S
+    budget: int = MOST_POLLS
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    seen: list[str] = field(default_factory=list)
+
+    def poll(self) -> str | None:
+        """Ask once; None where the answer holds no state."""
+        shown = self.client("exams_status_exam_documents_zip", purpose="poll", id=self.exam_id)
+        if state := status_in(shown.json) if shown.accepted else None:
+            self.seen.append(state)
+        return state
+
+    def until_ended(self) -> str | None:
+        """Return the last state seen: success or failure, unless time or budget ran out."""
+        end, pause, state = self.monotonic() + self.deadline_s, FIRST_PAUSE_S, None
+        for _ in range(self.budget):
+            state = self.poll()
+            if state in ENDED or self.monotonic() + pause > end:
+                break
+            self.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+        return state
+
+
+def generate_and_wait(client: Client, exam_id: int, deadline_s: float = DEADLINE_S) -> str | None:
+    """Ask for a zip and return the state in which its job ended, or the last one seen."""
+    client("exams_generate_exam_documents_zip", purpose="set-up", id=exam_id)
+    return Poller(client, exam_id, deadline_s).until_ended()
