@@ -1,0 +1,110 @@
+"""What must work before anything is judged: the target answers, and accepts what every configured user sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from contract.auth import Wrongly
+from contract.client import Sender
+from contract.errors import CredentialsRefused, TargetUnreachable
+from contract.exchange import Exchange
+from contract.judgement import describe
+from contract.nonce import NonceSource, new_run_number
+from contract.ownership import Ownership
+from contract.target import ROLES, Target, User
+
+TIMEOUT_S = 10.0
+_PROBES: dict[str, tuple[str, dict[str, Any]]] = {"superuser": ("institutes_index", {"limit": 1})}
+_PROBE: tuple[str, dict[str, Any]] = ("exams_index", {"limit": 1})
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One look at the target before a run: the answer to a valid request of one user."""
+
+    user: User
+    exchange: Exchange
+
+    @property
+    def clock_skew_s(self) -> float | None:
+        """Return how far the target's clock is ahead of ours in seconds, by its Date header; None without one."""
+        if not (date := self.exchange.header("Date")):
+            return None
+        try:
+            theirs = parsedate_to_datetime(date).timestamp()
+        except ValueError:
+            return None
+        return theirs - self.exchange.started_ms / 1000
+
+
+def sender_for(target: Target) -> Sender:
+    """Return a sender that stands on its own."""
+    return Sender(target, NonceSource(new_run_number()), Ownership.of(target))
+
+
+def probes(target: Target, sender: Sender | None = None) -> Iterator[Probe]:
+    """
+    Send one valid GET for each configured user.
+
+    Raises:   TargetUnreachable: no HTTP answer came.
+    """
+    sender = sender or sender_for(target)
+    for role in ROLES:
+        if role in target.users:
+            operation_id, params = _PROBES.get(role, _PROBE)
+            yield Probe(target.users[role], sender.client(role)(operation_id, purpose="set-up", **params))
+
+
+def check(target: Target) -> list[Probe]:
+    """
+    Make sure that a verdict is possible.
+
+    Raises:   TargetUnreachable: no answer, or one that is not the API's. CredentialsRefused: a user's valid request
+              was refused; the text says which part is probably wrong.
+    """
+    sender = sender_for(target)
+    found = []
+    for probe in probes(target, sender):
+        if not probe.exchange.accepted:
+            raise _explanation(probe, sender)
+        found.append(probe)
+    return found
+
+
+def _explanation(probe: Probe, sender: Sender) -> CredentialsRefused | TargetUnreachable:
+    exchange, role = probe.exchange, probe.user.role
+    said = sender_text(exchange, sender)
+    if exchange.status not in (401, 403):
+        return TargetUnreachable(
+            f"{sender.target.base_url} does not answer like the v3 API: {said}; check base_url and what stands in front"
+        )
+    skew = probe.clock_skew_s
+    if skew is not None and abs(skew) > 60:
+        cause = f"the target's clock is {skew:+.0f} s off, so it may find our timestamps too old"
+    elif _same_answer_without_signature(probe, sender):
+        cause = "its token or its secret_key is wrong, or it lacks the role"
+    else:
+        cause = "its token or its role is wrong"
+    table = f"targets.{sender.target.name}.users.{role}"
+    return CredentialsRefused(f"the target refuses the credentials of {table}: {said}; {cause}")
+
+
+def _same_answer_without_signature(probe: Probe, sender: Sender) -> bool:
+    """Tell whether the target says the same to a request without a signature."""
+    operation = probe.exchange.operation
+    assert operation is not None
+    wrong = Wrongly("no signature", signature=None)
+    again = sender.client(probe.user.role)(operation.id, wrongly=wrong, purpose="set-up")
+    return again.status == probe.exchange.status and again.body == probe.exchange.body
+
+
+def sender_text(exchange: Exchange, sender: Sender) -> str:
+    """Return an exchange in a line, without the target's secrets."""
+    from contract.redaction import Redactor
+
+    return Redactor(sender.target.secrets).text(describe(exchange))
+
+

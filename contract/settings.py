@@ -1,0 +1,66 @@
+"""What the user asked of a run."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contract.errors import ConfigurationError
+from contract.requirements import Register
+
+PROFILES = ("smoke", "standard", "deep")
+REPORTS = Path("reports")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of ``conformance run``; `seed` is drawn where none is given."""
+
+    target: str = "mock"
+    config: Path | None = None
+    profile: str = "standard"
+    seed: int = field(default_factory=lambda: random.SystemRandom().randrange(2**32))
+    workers: str = "auto"
+    requirements: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    read_only: bool = False
+    strict: bool = False
+    report_dir: Path | None = None
+    production_allowed: bool = False
+    faults: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise ConfigurationError(f"no profile {self.profile!r}; there are: {', '.join(PROFILES)}")
+        if self.faults and self.target != "mock":
+            raise ConfigurationError("--fault works with the embedded mock only; leave --target out")
+
+    def selected(self, register: Register) -> set[str]:
+        """
+        Return the ids of the requirements that this run is about.
+
+        Raises:   UnknownName: a pattern fits none.
+        """
+        chosen = {requirement.id for requirement in register}
+        if self.requirements or self.areas:
+            chosen = {each.id for pattern in self.requirements for each in register.matching(pattern)}
+            chosen |= {each.id for pattern in self.areas for each in register.in_area(pattern)}
+        if self.operations:
+            wanted = set(self.operations)
+            chosen = {id for id in chosen if wanted & set(register.get(id).operations)}
+        return chosen
+
+    def new_report_folder(self, now: datetime | None = None) -> Path:
+        """Return the folder that the report of this run goes to; it does not exist yet, unless it was named."""
+        if self.report_dir:
+            return self.report_dir
+        stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
+        folder = REPORTS / "runs" / f"{stamp}-{self.target}"
+        number = 2
+        while folder.exists():
+            folder = folder.with_name(f"{stamp}-{self.target}-{number}")
+            number += 1
+        return folder

@@ -1,0 +1,173 @@
+"""From the cases of a run to the verdict on each requirement, and on the target."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contract.requirements import Register, Requirement
+from contract.results import CaseResult, Evidence, RequirementResult, RunVerdict, Verdict, strongest
+
+UNMET = (Verdict.FAIL, Verdict.WARN)
+
+
+def judge(
+    register: Register,
+    cases: Iterable[CaseResult],
+    selected: set[str],
+    answers: Mapping[str, Any],
+    reason_without_cases: str = "no case of it ran",
+) -> list[RequirementResult]:
+    """
+    Say the verdict on every requirement of the register.
+
+    Args:     selected: ids that the run is about; the others are not-tested. answers: pinned answers of the config,
+              by requirement id or short name.
+    """
+    by_requirement: dict[str, list[CaseResult]] = defaultdict(list)
+    for case in cases:
+        by_requirement[case.requirement].append(case)
+    return [
+        _judged(requirement, by_requirement.get(requirement.id, []), requirement.id in selected, answers, reason_without_cases)
+        for requirement in register
+    ]
+
+
+def _judged(
+    requirement: Requirement,
+    cases: list[CaseResult],
+    selected: bool,
+    answers: Mapping[str, Any],
+    reason_without_cases: str,
+) -> RequirementResult:
+    cases = sorted(cases, key=lambda case: (case.test, case.operation or ""))
+    evidence = _summed(cases)
+    result = RequirementResult(
+        id=requirement.id,
+        level=requirement.level,
+        area=requirement.area,
+        statement=requirement.statement,
+        source=requirement.source,
+        severity=requirement.severity,
+        operations=list(requirement.operations),
+        verdict=Verdict.NOT_TESTED,
+        reason="",
+        tests=list(dict.fromkeys(case.test for case in cases)),
+        cases=cases,
+        evidence=evidence,
+        observed=_merged(cases),
+        flaky=any(case.flaky for case in cases),
+        in_scope=selected and requirement.not_tested is None,
+    )
+    if not selected:
+        result.reason = "not selected for this run"
+    elif requirement.not_tested:
+        result.reason = requirement.not_tested
+    elif not cases:
+        result.reason = reason_without_cases
+    else:
+        result.verdict = strongest(case.verdict for case in cases)
+        result.reason = next((case.reason for case in cases if case.verdict is result.verdict), "")
+    if result.verdict is Verdict.PASS:
+        _demand_evidence(requirement, result)
+    if requirement.level == "open" and result.verdict is Verdict.PASS:
+        _pin(requirement, result, answers)
+    return result
+
+
+def _demand_evidence(requirement: Requirement, result: RequirementResult) -> None:
+    """Turn a pass that rests on too little into inconclusive."""
+    if requirement.level == "open":
+        if not result.observed:
+            result.verdict, result.reason = Verdict.INCONCLUSIVE, "nothing could be observed"
+        return
+    tried = {case.operation for case in result.cases if case.verdict is Verdict.PASS and case.operation}
+    least = requirement.evidence
+    for operation in sorted(tried or set(result.evidence)):
+        got = result.evidence.get(operation, Evidence())
+        if got.accepted < least.accepted or got.refused < least.refused:
+            result.verdict = Verdict.INCONCLUSIVE
+            result.reason = (
+                f"too little evidence on {operation}: {got.accepted} of {least.accepted} accepted, "
+                f"{got.refused} of {least.refused} refused"
+            )
+            return
+    if not tried and not result.evidence:
+        result.verdict, result.reason = Verdict.INCONCLUSIVE, "no evidence was counted"
+
+
+def _pin(requirement: Requirement, result: RequirementResult, answers: Mapping[str, Any]) -> None:
+    """Hold what was observed against the answer that the config pins."""
+    names = [name for name in (requirement.id, requirement.short) if name is not None and name in answers]
+    if not names:
+        return
+    result.pinned = True
+    wanted = answers[names[0]]
+    for key, value in result.observed.items():
+        if len(result.observed) > 1 and key != "status":
+            continue
+        if value != wanted:
+            result.verdict = Verdict.FAIL
+            result.reason = f"the config pins {names[0]} = {wanted!r}; observed {key} {value!r}"
+
+
+def _summed(cases: Iterable[CaseResult]) -> dict[str, Evidence]:
+    total: dict[str, Evidence] = {}
+    for case in cases:
+        for operation, evidence in case.evidence.items():
+            so_far = total.setdefault(operation, Evidence())
+            so_far.accepted += evidence.accepted
+            so_far.refused += evidence.refused
+    return dict(sorted(total.items()))
+
+
+def _merged(cases: Iterable[CaseResult]) -> dict[str, Any]:
+    """Return one value per key where all operations agree, else the operations by value."""
+    values: dict[str, dict[str, Any]] = defaultdict(dict)
+    for case in cases:
+        for key, by_operation in case.observed.items():
+            values[key].update(by_operation)
+    merged: dict[str, Any] = {}
+    for key, by_operation in values.items():
+        distinct = list(dict.fromkeys(map(repr, by_operation.values())))
+        if len(distinct) == 1:
+            merged[key] = next(iter(by_operation.values()))
+            continue
+        grouped: dict[str, list[str]] = defaultdict(list)
+        for operation, value in sorted(by_operation.items()):
+            grouped[str(value)].append(operation)
+        merged[key] = dict(grouped)
+    return merged
+
+
+def fails_the_run(result: RequirementResult, strict: bool = False) -> bool:
+    """Tell whether an unmet requirement makes the target not conform."""
+    if result.verdict is Verdict.FAIL:
+        return True
+    return result.verdict is Verdict.WARN and (strict or result.severity == "high")
+
+
+def of_run(results: list[RequirementResult], interrupted: bool = False, strict: bool = False) -> RunVerdict:
+    """Say the verdict on the target."""
+    if any(fails_the_run(result, strict) for result in results):
+        return RunVerdict.DOES_NOT_CONFORM
+    unsure = any(each.verdict is Verdict.INCONCLUSIVE and each.level == "must" and each.in_scope for each in results)
+    nothing = not any(each.verdict is Verdict.PASS for each in results)
+    return RunVerdict.INCONCLUSIVE if unsure or nothing or interrupted else RunVerdict.CONFORMS
+
+
+def sentence(verdict: RunVerdict, results: list[RequirementResult], target: str, strict: bool = False) -> str:
+    """Return the verdict as a sentence for people."""
+    count = {each: sum(result.verdict is each for result in results) for each in Verdict}
+    musts = [result for result in results if result.level == "must"]
+    passed = sum(result.verdict is Verdict.PASS for result in musts)
+    tail = f"; {count[Verdict.NOT_TESTED]} not tested" if count[Verdict.NOT_TESTED] else ""
+    if verdict is RunVerdict.DOES_NOT_CONFORM:
+        broken = [result.id for result in results if fails_the_run(result, strict)]
+        listed = ", ".join(broken[:3]) + (f" and {len(broken) - 3} more" if len(broken) > 3 else "")
+        return f"{target} does not conform: {len(broken)} broken ({listed}){tail}."
+    if verdict is RunVerdict.INCONCLUSIVE:
+        return f"Nothing certain about {target}: {count[Verdict.INCONCLUSIVE]} inconclusive, {passed} musts pass{tail}."
+    warned = f", {count[Verdict.WARN]} with a warning" if count[Verdict.WARN] else ""
+    return f"{target} conforms: {passed} of {len(musts)} musts pass{warned}{tail}."
