@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from contract import operations
 from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization
-from contract.errors import TargetUnreachable
+from contract.errors import ReadOnlyRun, TargetUnreachable
 from contract.exchange import VALID, Exchange
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
@@ -48,6 +48,7 @@ class Sender:
     clock: Clock = now_ms
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     sleep: Callable[[float], None] = time.sleep
+    read_only: bool = False
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -99,7 +100,8 @@ class Client:
                   the body multipart, the rest goes into the query of GET and DELETE and into the JSON body elsewhere.
                   wrongly: how the request departs from the documented form. purpose: ``judged``, ``control``,
                   ``set-up``, ``clean-up`` or ``poll``.
-        Raises:   UnsafeRequest: it would change what is not the run's. TargetUnreachable: no answer came.
+        Raises:   UnsafeRequest: it would change what is not the run's. ReadOnlyRun: it would change anything at all,
+                  in a run that may not. TargetUnreachable: no answer came.
         """
         operation = operations.get(operation_id)
         sent = wrongly.sent(dict(params)) if wrongly and wrongly.sent else params
@@ -108,6 +110,8 @@ class Client:
         if wrongly and wrongly.sent:
             auth.signed_params = {name: value for name, value in params.items() if not isinstance(value, File)}
         request.auth = auth
+        if self.sender.read_only and operation.changes_state:
+            raise ReadOnlyRun(f"needs {operation.method} {operation.path}; the run is read-only")
         self.sender.ownership.check(operation, sent)
         return self.exchange(operation, request, wrongly.intent if wrongly else VALID, purpose, sent)
 

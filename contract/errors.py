@@ -7,7 +7,8 @@
     │   └── CredentialsRefused  a valid request of a configured user was refused
     └── SuiteError              ours
         ├── UnknownName         an operation, requirement, profile that does not exist
-        └── UnsafeRequest       a request that could change data which the run does not own
+        ├── UnsafeRequest       a request that could change data which the run does not own
+        └── ReadOnlyRun         a request that changes state in a run that may only read
 
 How a test ends is not an error; see ``contract.judgement``.
 """
@@ -59,3 +60,7 @@ class UnknownName(SuiteError):
 
 class UnsafeRequest(SuiteError):
     """A state-changing request named an id that is not the run's to change; nothing was sent."""
+
+
+class ReadOnlyRun(SuiteError):
+    """A state-changing request was asked for in a read-only run; nothing was sent."""

@@ -24,9 +24,10 @@ from contract.results import Evidence, Finding
 class FindingRaised(AssertionError):
     """A requirement did not hold; an assertion error, so that Hypothesis looks for the smallest example."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Finding, requirement: str | None = None) -> None:
         super().__init__(f"expected {finding.expected}; observed {finding.observed}")
         self.finding = finding
+        self.requirement = requirement
 
 
 class Inconclusive(Exception):
@@ -53,6 +54,14 @@ class Ledger:
     exchanges: list[Exchange] = field(default_factory=list)
     cases: int = 1
     control: str | None = None
+    parts: dict[str, Ledger] = field(default_factory=dict)
+    """The ledgers of the further requirements that the same test decides."""
+
+    def part(self, requirement: Requirement) -> Ledger:
+        """Return the ledger of one of the requirements that the test decides."""
+        if requirement.id == self.requirement.id:
+            return self
+        return self.parts.setdefault(requirement.id, Ledger(requirement, self.case_id, exchanges=self.exchanges))
 
     def of(self, exchange: Exchange) -> Evidence:
         """Return the evidence for the operation of *exchange*."""
@@ -71,6 +80,11 @@ def current() -> Ledger:
     return ledger
 
 
+def running() -> Ledger | None:
+    """Return the ledger of the running case, None outside of one."""
+    return _current.get()
+
+
 @contextlib.contextmanager
 def judging(ledger: Ledger) -> Iterator[Ledger]:
     """Make *ledger* the one that judgements write to."""
@@ -79,6 +93,11 @@ def judging(ledger: Ledger) -> Iterator[Ledger]:
         yield ledger
     finally:
         _current.reset(token)
+
+
+def deciding(requirement: Requirement) -> contextlib.AbstractContextManager[Ledger]:
+    """Let the judgements inside the block count for another of the requirements that the test decides."""
+    return judging(current().part(requirement))
 
 
 def listen(exchange: Exchange) -> None:
@@ -167,7 +186,8 @@ class Expectation:
                 control=current().control,
                 operation=operation.id if operation else None,
                 detail=detail,
-            )
+            ),
+            current().requirement.id,
         )
 
 

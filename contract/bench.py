@@ -1,0 +1,115 @@
+"""Everything one worker needs to test a target: clients, shared resources, and the record of what was sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from contract import judgement
+from contract.auth import Wrongly
+from contract.client import Client, Sender
+from contract.exchange import Exchange, record
+from contract.nonce import NonceSource
+from contract.ownership import Ownership
+from contract.redaction import Redactor
+from contract.samples import Sample, Samples, Shared
+from contract.target import Target
+from contract.world import Made, World
+
+EXCHANGES_FILE = "exchanges-{worker}.jsonl"
+
+
+@dataclass
+class Recorder:
+    """Writes each exchange, redacted, as a line of JSON."""
+
+    stream: IO[str]
+    redactor: Redactor
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Record one exchange under the case that is being judged."""
+        ledger = judgement.running()
+        kept = record(exchange, self.redactor, ledger.case_id if ledger else None)
+        self.stream.write(json.dumps(kept, ensure_ascii=False) + "\n")
+
+
+@dataclass
+class Bench:
+    """A worker's side of one target; `prefix` begins the name of everything created."""
+
+    target: Target
+    run_number: int
+    worker: int
+    prefix: str
+    folder: Path
+    read_only: bool = False
+    label: str = ""
+    sender: Sender = field(init=False)
+    redactor: Redactor = field(init=False)
+    leaks: list[Made] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.redactor = Redactor(self.target.secrets, self.target.headers)
+        nonces = NonceSource(self.run_number, self.worker)
+        self.sender = Sender(self.target, nonces, Ownership.of(self.target), read_only=self.read_only)
+        name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
+        self._stream = (self.folder / name).open("w", encoding="utf-8")
+        self.sender.listeners = [judgement.listen, Recorder(self._stream, self.redactor)]
+        self.clients = {role: Client(self.sender, user) for role, user in self.target.users.items()}
+        self._shared_world = self._new_world(f"{self.prefix}-shared{self.worker}{self.label}")
+        self.shared = Shared(self._shared_world)
+
+    def _new_world(self, prefix: str) -> World:
+        world = World(self.clients, self.target, prefix)
+        self.sender.listeners.append(world.note)
+        return world
+
+    def open_world(self, case_id: str) -> World:
+        """Return an empty world for one case; the names of what it makes follow from the case."""
+        self.sender.listeners.remove(self._shared_world.note)
+        short = hashlib.sha256(case_id.encode()).hexdigest()[:8]
+        return self._new_world(f"{self.prefix}-{short}")
+
+    def close_world(self, world: World) -> None:
+        """Remove what *world* made."""
+        try:
+            world.remove_everything()
+        finally:
+            self.sender.listeners.remove(world.note)
+            self.sender.listeners.append(self._shared_world.note)
+            self.leaks += world.leaks
+
+    def close(self) -> None:
+        """Remove what the cases shared and close connections and files."""
+        try:
+            self._shared_world.remove_everything()
+            self.leaks += self._shared_world.leaks
+        finally:
+            self.sender.session.close()
+            self._stream.close()
+
+
+@dataclass(frozen=True)
+class SampleSender:
+    """Makes valid requests for operations and sends them, right or wrong."""
+
+    samples: Samples
+    clients: Mapping[str, Client]
+
+    def __call__(self, operation_id: str) -> Sample:
+        """
+        Return a valid request for *operation_id*, good for one accepted answer.
+
+        Raises:   NotTested: the target lacks what it needs. Inconclusive: the set-up did not work.
+        """
+        return self.samples(operation_id)
+
+    def send(self, sample: Sample, wrongly: Wrongly | None = None, role: str | None = None, **changed: Any) -> Exchange:
+        """Send *sample*, by another user or with some parameters changed where a test asks for that."""
+        purpose = "judged" if wrongly or role or changed else "control"
+        client = self.clients[role or sample.role]
+        return client(sample.operation_id, wrongly=wrongly, purpose=purpose, **{**sample.params, **changed})

@@ -1,0 +1,1 @@
+"""Judgements on what an answer holds, beyond its status."""

@@ -1,0 +1,35 @@
+"""The documented texts of errors, letter case, quotes and the final stop ignored, anywhere in the body."""
+
+from __future__ import annotations
+
+import re
+
+from contract.exchange import Exchange
+from contract.judgement import expect
+
+_QUOTES = re.compile(r"[\\'\"`‘’“”]")  # noqa: RUF001 - the documentation prints typographic quotes
+
+
+def _plain(text: str) -> str:
+    text = _QUOTES.sub("", text.lower())
+    return re.sub(r"\s+", " ", re.sub(r"\s*([:=\[\]{},])\s*", r"\1", text)).strip().rstrip(".")
+
+
+def says(exchange: Exchange, text: str) -> bool:
+    """Tell whether the body of an answer holds a documented text."""
+    body = exchange.text
+    if exchange.json is not None:
+        # Escapes of JSON (\\u0027 for a quote) are undone.
+        import json
+
+        body = json.dumps(exchange.json, ensure_ascii=False)
+    return _plain(text) in _plain(body)
+
+
+def has_text(exchange: Exchange, text: str) -> None:
+    """
+    Judge whether an answer says what the documentation prints for it.
+
+    Raises:   FindingRaised: it does not.
+    """
+    expect(exchange).holds(says(exchange, text), f"the text {text!r} in the body", lambda: exchange.text[:200] or "no body")

@@ -1,0 +1,458 @@
+"""Runs ``conformance_tests`` under pytest: options, fixtures, the ``requirement`` marker, verdicts, the report."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import random
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from contract import data, embedded, judgement, reporting, requirements, session
+from contract.bench import Bench, SampleSender
+from contract.client import Client
+from contract.errors import ConformanceError, ReadOnlyRun, TargetError
+from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
+from contract.mockcontrol import MockControl
+from contract.results import CaseResult, Evidence, Finding, Verdict
+from contract.samples import Samples, Shared
+from contract.session import Session
+from contract.settings import PROFILES, Settings
+from contract.target import Target
+from contract.world import World
+
+SESSION = pytest.StashKey[Session]()
+BENCHES = pytest.StashKey[dict[str, Bench]]()
+OUTCOME = pytest.StashKey[list[CaseResult]]()
+prepared: Session | None = None
+"""The session that ``conformance run`` made before it started pytest."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of ``conformance run`` to plain pytest."""
+    group = parser.getgroup("conformance", "conformance of a v3 API deployment")
+    group.addoption("--target", default="mock", help="a target of the config file, or 'mock' (default)")
+    group.addoption("--config", type=Path, help="the config file (default: conformance.toml)")
+    group.addoption("--profile", choices=PROFILES, default="standard", help="smoke, standard (default) or deep")
+    group.addoption("--seed", type=int, help="everything generated follows from it (default: random)")
+    group.addoption("--requirement", action="append", default=[], metavar="ID", help="only these; globs allowed")
+    group.addoption("--area", action="append", default=[], help="only the requirements of these areas; globs allowed")
+    group.addoption("--operation", action="append", default=[], metavar="ID", help="only these operations")
+    group.addoption("--read-only", action="store_true", help="send nothing that changes state")
+    group.addoption("--should-fails", action="store_true", help="an unmet should fails the run too")
+    group.addoption("--fault", action="append", default=[], metavar="ID", help="start the embedded mock with a fault")
+    group.addoption("--report-dir", type=Path, help="where the report folder goes")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers; prepare the run where the tests of the suite are asked for."""
+    for line in (
+        "requirement(id, ...): the requirements that the test decides",
+        "smoke: runs in every profile",
+        "deep: runs in the profile deep only",
+        "exclusive: needs a mock of its own, or the target to itself",
+    ):
+        config.addinivalue_line("markers", line)
+    config.stash[BENCHES] = {}
+    if (sent := getattr(config, "workerinput", {}).get("conformance")) is not None:
+        config.stash[SESSION] = Session.of_controller(sent)
+    elif not hasattr(config, "workerinput") and _asks_for_the_suite(config):
+        config.stash[SESSION] = run = prepared or _prepare(config)
+        if config.pluginmanager.hasplugin("html"):
+            config.option.htmlpath = str(run.folder / "pytest.html")
+            config.option.self_contained_html = True
+        if config.pluginmanager.hasplugin("xdist"):
+            config.pluginmanager.register(_Controller())
+
+
+def _asks_for_the_suite(config: pytest.Config) -> bool:
+    if config.option.help or config.option.version or config.option.collectonly:
+        return False
+    suite = data.tests_folder().resolve()
+    paths = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
+    return any(path == suite or suite in path.parents for path in paths)
+
+
+def _prepare(config: pytest.Config) -> Session:
+    option = config.option
+    seed = {} if option.seed is None else {"seed": option.seed}
+    try:
+        return session.prepare(
+            Settings(
+                target=option.target,
+                config=option.config,
+                profile=option.profile,
+                requirements=tuple(option.requirement),
+                areas=tuple(option.area),
+                operations=tuple(option.operation),
+                read_only=option.read_only,
+                strict=option.should_fails,
+                report_dir=option.report_dir,
+                faults=tuple(option.fault),
+                **seed,
+            )
+        )
+    except ConformanceError as error:
+        raise pytest.exit.Exception(str(error), returncode=error.exit_code) from None
+
+
+class _Controller:
+    """What only the controller of several workers does."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Send a worker what it needs."""
+        run = node.config.stash[SESSION]
+        run.workers = max(run.workers, int(node.gateway.id.removeprefix("gw")) + 1)
+        node.workerinput["conformance"] = run.for_worker()
+
+
+# -- which tests ------------------------------------------------------------------------------------------------------
+
+
+def _ids(item: pytest.Item) -> list[str]:
+    marker = item.get_closest_marker("requirement")
+    return list(marker.args) if marker else []
+
+
+def _operation_id(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    chosen = callspec.params.get("operation_id") if callspec else None
+    if chosen is None and (ids := _ids(item)):
+        operations = requirements.load().get(ids[0]).operations
+        chosen = operations[0] if len(operations) == 1 else None
+    return chosen
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Stop at unknown requirement ids; leave out what the options do not select."""
+    register = requirements.load()
+    for item in items:
+        for requirement_id in _ids(item):
+            if requirement_id not in register:
+                raise pytest.UsageError(f"{item.nodeid} names {requirement_id}, which is not in the register")
+    run = config.stash.get(SESSION, None)
+    if run is None:
+        return
+    selected = run.settings.selected(register)
+    kept = [item for item in items if not _ids(item) or _is_wanted(item, run.settings, selected)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("exclusive") is not None)
+    for item in items:
+        if item.get_closest_marker("exclusive"):
+            item.add_marker(pytest.mark.xdist_group("exclusive"))
+
+
+def _is_wanted(item: pytest.Item, settings: Settings, selected: set[str]) -> bool:
+    if settings.profile == "smoke" and not item.get_closest_marker("smoke"):
+        return False
+    if settings.profile != "deep" and item.get_closest_marker("deep"):
+        return False
+    if settings.operations and _operation_id(item) not in (None, *settings.operations):
+        return False
+    return bool(selected.intersection(_ids(item)))
+
+
+# -- judging ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test of the suite, once more where it found something, and attach what it showed to its report."""
+    run = item.config.stash.get(SESSION, None)
+    if run is None or not _ids(item):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with _alone(item, run):
+        reports, cases = _tried(item, nextitem)
+        if any(case.verdict in (Verdict.FAIL, Verdict.WARN) for case in cases):
+            again, cases_again = _tried(item, nextitem)
+            reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
+    reports[-1].conformance = [asdict(case) for case in cases]  # type: ignore[attr-defined]
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+@contextlib.contextmanager
+def _alone(item: pytest.Item, run: Session) -> Iterator[None]:
+    """Keep tests that need a shared mock to themselves apart from all others."""
+    if run.target.embedded or not run.target.control:
+        yield
+        return
+    with (run.parts / "alone.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if item.get_closest_marker("exclusive") else fcntl.LOCK_SH)
+        yield
+
+
+def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest.TestReport], list[CaseResult]]:
+    if hasattr(item, "_request") and item.stash.get(OUTCOME, None) is not None:
+        item._initrequest()  # type: ignore[attr-defined]
+    register, operation_id = requirements.load(), _operation_id(item)
+    ids = _ids(item)
+    ledger = Ledger(register.get(ids[0]), _case_id(item))
+    item.stash[OUTCOME] = []
+    with judgement.judging(ledger):
+        reports: list[pytest.TestReport] = runtestprotocol(item, nextitem=nextitem, log=False)
+    ended = next(iter(item.stash[OUTCOME]), None)
+    duration = sum(report.duration for report in reports)
+    return reports, [
+        _case(item, register.get(requirement_id), ledger.part(register.get(requirement_id)), ended, operation_id, duration)
+        for requirement_id in ids
+    ]
+
+
+def _case(
+    item: pytest.Item,
+    requirement: requirements.Requirement,
+    ledger: Ledger,
+    ended: CaseResult | None,
+    operation_id: str | None,
+    duration_s: float,
+) -> CaseResult:
+    case = CaseResult(
+        id=ledger.case_id,
+        requirement=requirement.id,
+        test=item.nodeid.split("conformance_tests/")[-1],
+        operation=operation_id,
+        verdict=Verdict.PASS,
+        evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
+        observed=dict(ledger.observed),
+        exchanges=[exchange.id for exchange in ledger.exchanges],
+        cases=ledger.cases,
+        duration_s=round(duration_s, 4),
+    )
+    if ended is not None and ended.requirement in ("", requirement.id):
+        case.verdict, case.reason, case.finding = ended.verdict, ended.reason, ended.finding
+        if case.verdict is Verdict.FAIL and requirement.level == "should":
+            case.verdict = Verdict.WARN
+    return case
+
+
+def _case_id(item: pytest.Item) -> str:
+    name = item.nodeid.split("conformance_tests/")[-1]
+    return f"{_ids(item)[0]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
+    """Return what two tries say together: a finding that does not come back is no verdict."""
+    if first.verdict not in (Verdict.FAIL, Verdict.WARN) or second.verdict is first.verdict:
+        return second
+    return replace(
+        second,
+        verdict=Verdict.INCONCLUSIVE,
+        reason=f"found once and not again: {first.reason}; second try: {second.reason or 'passed'}",
+        flaky=True,
+        earlier=first.finding,
+        exchanges=first.exchanges + second.exchanges,
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    """Turn the way a test ended into its verdict, and into the outcome that pytest shows."""
+    outcome = yield
+    cases = item.stash.get(OUTCOME, None)
+    if cases is None or call.excinfo is None or call.when == "teardown":
+        return
+    report: pytest.TestReport = outcome.get_result()
+    requirement = requirements.load().get(_ids(item)[0])
+    ended = _ended(call.excinfo.value, item)
+    cases.append(ended)
+    if ended.verdict is Verdict.NOT_TESTED:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, f"not tested: {ended.reason}")
+    elif ended.verdict is Verdict.FAIL and requirement.level == "should":
+        report.outcome = "skipped"
+        report.wasxfail = f"should: {ended.reason}"
+
+
+def _ended(error: BaseException, item: pytest.Item) -> CaseResult:
+    """Return verdict, reason and finding of a test that ended by *error*; for which requirement, where it says so."""
+    redacted = _bench(item).redactor.text
+
+    def case(verdict: Verdict, reason: str, finding: Finding | None = None, requirement: str = "") -> CaseResult:
+        return CaseResult("", requirement, "", None, verdict, redacted(reason), finding)
+
+    if isinstance(error, FindingRaised):
+        finding = replace(
+            error.finding, expected=redacted(error.finding.expected), observed=redacted(error.finding.observed)
+        )
+        if requirements.load().get(error.requirement or _ids(item)[0]).level == "open":
+            return case(Verdict.INCONCLUSIVE, f"could not be observed: {error}")
+        return case(Verdict.FAIL, str(error), finding, error.requirement or _ids(item)[0])
+    if isinstance(error, NotTested | ReadOnlyRun | pytest.skip.Exception):
+        return case(Verdict.NOT_TESTED, str(error))
+    if isinstance(error, Inconclusive | TargetError):
+        return case(Verdict.INCONCLUSIVE, str(error))
+    return case(Verdict.INCONCLUSIVE, f"error in the suite: {type(error).__name__}: {error}")
+
+
+# -- fixtures ---------------------------------------------------------------------------------------------------------
+
+
+def _bench(item: pytest.Item) -> Bench:
+    run, benches = item.config.stash[SESSION], item.config.stash[BENCHES]
+    exclusive = item.get_closest_marker("exclusive") is not None and run.target.embedded
+    label = "-own" if exclusive else ""
+    if label not in benches:
+        target = run.target
+        if exclusive:
+            mock = embedded.start(run.settings.faults)
+            item.session.config.add_cleanup(mock.stop)
+            target = mock.target
+        worker = getattr(item.config, "workerinput", {}).get("workerid", "gw0")
+        number = int(worker.removeprefix("gw")) + (32 if exclusive else 0)
+        prefix = f"{run.prefix}"
+        benches[label] = Bench(target, run.run_number, number, prefix, run.parts, run.read_only, label)
+    return benches[label]
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest) -> Bench:
+    """Return the worker's side of the target."""
+    return _bench(request.node)
+
+
+@pytest.fixture
+def target(bench: Bench) -> Target:
+    """Return the deployment under test."""
+    return bench.target
+
+
+@pytest.fixture
+def world(bench: Bench) -> Iterator[World]:
+    """Return a maker of resources; what it made is removed after the test."""
+    world = bench.open_world(judgement.current().case_id)
+    yield world
+    bench.close_world(world)
+
+
+@pytest.fixture
+def shared(bench: Bench) -> Shared:
+    """Return the resources that the tests of a worker share; they are not to be destroyed."""
+    return bench.shared
+
+
+@pytest.fixture
+def sample(bench: Bench, world: World) -> SampleSender:
+    """Return a maker of valid requests for any operation."""
+    return SampleSender(Samples(world, bench.shared), bench.clients)
+
+
+@pytest.fixture
+def administrator(world: World) -> Client:
+    """Return the client of the administrator of the institute under test."""
+    return world.client("administrator")
+
+
+@pytest.fixture
+def superuser(world: World) -> Client:
+    """Return the client of the superuser."""
+    return world.client("superuser")
+
+
+@pytest.fixture
+def teacher(world: World) -> Client:
+    """Return the client of the teacher."""
+    return world.client("teacher")
+
+
+@pytest.fixture
+def outsider(world: World) -> Client:
+    """Return the client of the administrator of another institute."""
+    return world.client("outsider")
+
+
+@pytest.fixture
+def mock_control(bench: Bench, world: World) -> MockControl:
+    """Return the mock's control interface; only for tests marked exclusive."""
+    world.needs("control")
+    return MockControl(bench.target.base_url)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Return a source of chance that follows from the run's seed and the test."""
+    seed = request.config.stash[SESSION].settings.seed
+    return random.Random(f"{seed} {request.node.nodeid}")
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+def pytest_runtest_logreport(report: Any) -> None:
+    """Collect the cases of a report, on the controller or where there is only one process."""
+    if (cases := getattr(report, "conformance", None)) is not None and _collected is not None:
+        _collected.cases += [_case_from(each) for each in cases]
+
+
+_collected: Session | None = None
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember the run that reports are collected for."""
+    global _collected
+    run = session.config.stash.get(SESSION, None)
+    _collected = None if hasattr(session.config, "workerinput") else run
+
+
+def _case_from(data: dict[str, Any]) -> CaseResult:
+    values = dict(data)
+    values["verdict"] = Verdict(values["verdict"])
+    values["evidence"] = {name: Evidence(**each) for name, each in values["evidence"].items()}
+    for name in ("finding", "earlier"):
+        values[name] = Finding(**values[name]) if values[name] else None
+    return CaseResult(**values)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remove what was shared; on the controller say the verdicts and write the report."""
+    run = session.config.stash.get(SESSION, None)
+    if run is None:
+        return
+    for bench in session.config.stash[BENCHES].values():
+        bench.close()
+    leaks = [f"{made.kind} {made.id}" for bench in session.config.stash[BENCHES].values() for made in bench.leaks]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["leaks"] = leaks
+        return
+    if hasattr(session.config, "workerinput"):
+        return
+    run.leaks += leaks
+    run.interrupted |= exitstatus == pytest.ExitCode.INTERRUPTED
+    session.exitstatus = run.finish().verdict.exit_code
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say at the end of plain pytest what ``conformance run`` says."""
+    run = config.stash.get(SESSION, None)
+    if run is not None and run is not prepared and run.outcome is not None:
+        terminalreporter.section("conformance")
+        for line in reporting.terminal.lines(run.outcome, run.folder):
+            terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take over what a worker could not remove; a worker that died interrupts the run."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        run.leaks += getattr(node, "workeroutput", {}).get("leaks", [])
+        run.interrupted |= error is not None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close a run that plain pytest prepared."""
+    run = config.stash.get(SESSION, None)
+    if run is not None and run is not prepared and not hasattr(config, "workerinput"):
+        run.close()

@@ -1,0 +1,191 @@
+"""One run, from the options to the report: what the command prepares and what the pytest plugin carries out."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import contract
+from contract import embedded, operations, preflight, reporting, requirements, verdict
+from contract.config import read_target
+from contract.embedded import EmbeddedMock
+from contract.nonce import new_run_number
+from contract.results import CaseResult, OperationResult, RunInfo, RunResult
+from contract.settings import REPORTS, Settings
+from contract.target import EMBEDDED, Target, User
+from contract.target import Fixtures as TargetFixtures
+
+PARTS = ".parts"
+
+
+@dataclass
+class Session:
+    """A run that is ready to begin: the target answered and accepted the credentials."""
+
+    settings: Settings
+    target: Target
+    folder: Path
+    run_id: str
+    run_number: int
+    started: datetime
+    mock: EmbeddedMock | None = field(default=None, repr=False)
+    workers: int = 1
+    cases: list[CaseResult] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    outcome: RunResult | None = None
+
+    def __post_init__(self) -> None:
+        self._clock = time.monotonic()
+
+    @property
+    def parts(self) -> Path:
+        """Return the folder where workers leave what they recorded."""
+        return self.folder / PARTS
+
+    @property
+    def read_only(self) -> bool:
+        """Tell whether nothing may be sent that changes state."""
+        return self.settings.read_only or (self.target.production and not self.settings.production_allowed)
+
+    @property
+    def prefix(self) -> str:
+        """Return what the names of all created resources begin with."""
+        return f"ct-{self.run_id}"
+
+    def for_worker(self) -> dict[str, Any]:
+        """Return what a worker process needs, as plain data."""
+        return {
+            "target": asdict(self.target) | {"known": None},
+            "settings": asdict(self.settings) | {"config": None, "report_dir": None},
+            "folder": str(self.folder),
+            "run_id": self.run_id,
+            "run_number": self.run_number,
+            "started": self.started.isoformat(),
+        }
+
+    @classmethod
+    def of_controller(cls, data: dict[str, Any]) -> Session:
+        """Return the session of a worker from what the controller sent."""
+        target = dict(data["target"])
+        target["users"] = {role: User(**fields) for role, fields in target["users"].items()}
+        target["fixtures"] = TargetFixtures(**target["fixtures"])
+        return cls(
+            settings=Settings(**data["settings"]),
+            target=Target(**target),
+            folder=Path(data["folder"]),
+            run_id=data["run_id"],
+            run_number=data["run_number"],
+            started=datetime.fromisoformat(data["started"]),
+        )
+
+    def result(self) -> RunResult:
+        """Say the verdicts and gather what the workers recorded."""
+        register = requirements.load()
+        exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
+        judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers)
+        overall = verdict.of_run(judged, self.interrupted, self.settings.strict)
+        target = {"name": self.target.name, "base_url": self.target.base_url}
+        if self.target.version:
+            target["version"] = self.target.version
+        return RunResult(
+            run=RunInfo(
+                id=self.run_id,
+                started_at=self.started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                duration_s=round(time.monotonic() - self._clock, 3),
+                seed=self.settings.seed,
+                profile=self.settings.profile,
+                suite_version=contract.__version__,
+                workers=self.workers,
+                arguments=sys.argv[1:],
+                interrupted=self.interrupted,
+            ),
+            target=target,
+            verdict=overall,
+            sentence=verdict.sentence(overall, judged, self.target.name, self.settings.strict),
+            requirements=judged,
+            operations=_by_operation(exchanges),
+            exchanges=exchanges,
+        )
+
+    def finish(self) -> RunResult:
+        """Write the report and let ``reports/latest`` point at it."""
+        self.outcome = self.result()
+        reporting.write(self.outcome, self.folder)
+        if self.settings.report_dir is None:
+            latest = REPORTS / "latest"
+            if latest.is_symlink() or not latest.exists():
+                latest.unlink(missing_ok=True)
+                latest.symlink_to(self.folder.relative_to(REPORTS))
+        return self.outcome
+
+    def _recorded(self) -> Iterator[dict[str, Any]]:
+        for path in sorted(self.parts.glob("exchanges-*.jsonl")):
+            with path.open(encoding="utf-8") as lines:
+                for line in lines:
+                    yield json.loads(line)
+
+    def close(self) -> None:
+        """Stop the embedded mock and drop the workers' parts."""
+        if self.mock:
+            self.mock.stop()
+            self.mock = None
+        shutil.rmtree(self.parts, ignore_errors=True)
+
+
+def prepare(settings: Settings) -> Session:
+    """
+    Read the config, start the embedded mock where it is the target, and make sure that a verdict is possible.
+
+    Raises:   ConfigurationError, UnknownName: the options or the config. TargetError: the target.
+    """
+    settings.selected(requirements.load())
+    for operation_id in settings.operations:
+        operations.get(operation_id)
+    mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
+    try:
+        target = mock.target if mock else read_target(settings.target, settings.config)
+        preflight.check(target)
+        folder = settings.new_report_folder()
+        session = Session(
+            settings=settings,
+            target=target,
+            folder=folder,
+            run_id=secrets.token_hex(4),
+            run_number=new_run_number(),
+            started=datetime.now(UTC),
+            mock=mock,
+        )
+        session.parts.mkdir(parents=True)
+    except BaseException:
+        if mock:
+            mock.stop()
+        raise
+    return session
+
+
+def _by_operation(exchanges: list[dict[str, Any]]) -> list[OperationResult]:
+    results = {
+        operation.id: OperationResult(operation.id, operation.method, operation.path, operation.area, operation.deprecated)
+        for operation in operations.table().values()
+    }
+    statuses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for exchange in exchanges:
+        if (result := results.get(exchange["operation"])) is None:
+            continue
+        result.requests += 1
+        if exchange["response"]:
+            statuses[result.operation_id][str(exchange["response"]["status"])] += 1
+            result.latencies_ms.append(exchange["elapsed_ms"])
+    for operation_id, counted in statuses.items():
+        results[operation_id].statuses = dict(sorted(counted.items()))
+    return list(results.values())
