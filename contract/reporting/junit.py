@@ -1,0 +1,108 @@
+"""``junit.xml``: one test case per requirement, for CI systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, SystemOut, TestCase, TestSuite
+
+from contract.reporting import commands, findings, text
+from contract.results import RequirementResult, RunResult, Verdict
+
+
+def write(result: RunResult, path: Path) -> None:
+    """Write ``junit.xml``."""
+    document(result).write(str(path), pretty=False)
+
+
+def document(result: RunResult) -> JUnitXml:
+    """Return the run as one suite: a case per requirement, named by its id, its class the area."""
+    suite = TestSuite(f"conformance of {text.for_xml(str(result.target.get('name', '')))}")
+    suite.timestamp = text.for_xml(result.run.started_at)
+    for name, value in _about(result).items():
+        suite.add_property(name, text.for_xml(value))
+    broken = {group.requirement.id: group for group in findings.groups(result)}
+    for requirement in result.requirements:
+        suite.add_testcase(_case(result, requirement, broken.get(requirement.id)))
+    report = JUnitXml("conformance")
+    report.add_testsuite(suite)
+    return report
+
+
+def _about(result: RunResult) -> dict[str, str]:
+    target = {f"target.{name}": str(value) for name, value in result.target.items()}
+    run = result.run
+    about = {"seed": str(run.seed), "profile": run.profile, "suite_version": run.suite_version, "run": run.id}
+    return {"verdict": result.verdict.value, "sentence": result.sentence, **target, **about}
+
+
+def _case(result: RunResult, requirement: RequirementResult, group: findings.Group | None) -> TestCase:
+    case = TestCase(requirement.id, requirement.area, round(sum(each.duration_s for each in requirement.cases), 3))
+    properties = Properties()
+    for name, value in _properties(requirement).items():
+        properties.append(Property(name, text.for_xml(value)))
+    case.append(properties)
+    if group and group.breaks_run:
+        case.append(_outcome(Failure, _headline(group), _story(result, group), requirement.level))
+    elif group:
+        case.append(SystemOut(text.for_xml(f"warning: {_headline(group)}\n\n{_story(result, group)}")))
+    elif requirement.verdict is Verdict.INCONCLUSIVE:
+        story = f"{requirement.statement}\n\n{requirement.reason}\n\nshow again: {commands.again(result, [requirement.id])}"
+        case.append(_outcome(Error, requirement.reason, story, "inconclusive"))
+    elif requirement.verdict is Verdict.NOT_TESTED:
+        case.append(_outcome(Skipped, requirement.reason, None, "not-tested"))
+    return case
+
+
+def _properties(requirement: RequirementResult) -> dict[str, str]:
+    properties = {
+        "level": requirement.level,
+        "severity": requirement.severity,
+        "verdict": requirement.verdict.value,
+        "statement": requirement.statement,
+        "source": requirement.source,
+        "operations": " ".join(requirement.operations),
+        "tests": " ".join(requirement.tests),
+    }
+    if requirement.observed:
+        properties["observed"] = text.compact(requirement.observed)
+    if requirement.flaky:
+        properties["flaky"] = "true"
+    return properties
+
+
+def _outcome(
+    kind: type[Failure] | type[Error] | type[Skipped], message: str, story: str | None, type_: str
+) -> Failure | Error | Skipped:
+    outcome = kind(text.one_line(message) or "no reason was recorded", type_)
+    if story:
+        outcome.text = text.for_xml(story)
+    return outcome
+
+
+def _headline(group: findings.Group) -> str:
+    first = group.variants[0]
+    more = f" (and {len(group.variants) - 1} more)" if len(group.variants) > 1 else ""
+    return f"{group.requirement.id}: expected {first.expected}; observed {first.observed}{more}"
+
+
+def _story(result: RunResult, group: findings.Group) -> str:
+    requirement = group.requirement
+    parts = [f"{requirement.id} ({requirement.level}) {requirement.statement}\nsource: {requirement.source}"]
+    parts += [_variant(variant) for variant in group.variants]
+    parts.append(f"show again: {commands.again(result, [requirement.id])}")
+    return "\n\n".join(parts)
+
+
+def _variant(variant: findings.Variant) -> str:
+    finding = variant.finding
+    rows = {
+        "expected": variant.expected,
+        "observed": variant.observed,
+        "operations": ", ".join(variant.operations),
+        "case": variant.example.id,
+        "exchange": finding.exchange,
+        "control": finding.control,
+        "detail": finding.detail,
+    }
+    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)

@@ -1,0 +1,121 @@
+"""``index.html``: the run for people, one file without a network, made from the templates in ``reports/templates``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from contract import data
+from contract.reporting import commands, findings, latency, payload, summary, text
+from contract.results import OperationResult, RunResult, Verdict
+
+SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
+MEANING = {
+    Verdict.FAIL: "a must did not hold",
+    Verdict.WARN: "a should did not hold",
+    Verdict.INCONCLUSIVE: "tried, but it could not be judged",
+    Verdict.PASS: "it held, or an open question was answered",
+    Verdict.NOT_TESTED: "not tried; the reason is given",
+}
+LEVEL_MEANING = {
+    "must": "stated by the documentation; one that fails makes the target not conform",
+    "should": "follows from the documentation, or clients rely on it; unmet, it is a warning unless its severity is high",
+    "open": "the documentation is silent; the answer is recorded and never fails",
+}
+
+
+def write(result: RunResult, path: Path) -> None:
+    """Write ``index.html``."""
+    path.write_text(text.encodable(html(result)), encoding="utf-8")
+
+
+def html(result: RunResult, templates: Path | None = None) -> str:
+    """Return the page."""
+    folder = templates or data.templates_folder()
+    script = "\n".join((folder / "script" / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    script = f'(() => {{\n"use strict";\n{script}\n}})();\n'
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(compact=text.compact, number=_number, shortened=text.shortened, ms=_milliseconds)
+    environment.tests["link"] = _is_link
+    return environment.get_template("index.html.j2").render(
+        **context(result),
+        style=Markup((folder / "report.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        payload=payload.embedded(result),
+    )
+
+
+def context(result: RunResult) -> dict[str, Any]:
+    """Return what the templates are given: results, sorted by cause, and the words that explain them."""
+    groups = findings.groups(result)
+    return {
+        "result": result,
+        "run": result.run,
+        "target": result.target,
+        "counts": summary.counts(result),
+        "meaning": {verdict.value: words for verdict, words in MEANING.items()},
+        "level_meaning": LEVEL_MEANING,
+        "breaking": [group for group in groups if group.breaks_run],
+        "warnings": [group for group in groups if not group.breaks_run],
+        "uncertain": findings.reasons(result, Verdict.INCONCLUSIVE),
+        "untested": findings.reasons(result, Verdict.NOT_TESTED),
+        "open_questions": [each for each in result.requirements if each.level == "open"],
+        "areas": list(dict.fromkeys(each.area for each in result.requirements)),
+        "with_finding": {group.requirement.id for group in groups},
+        "operations": [_operation_row(each, broken=_broken_by_operation(groups)) for each in result.operations],
+        "evidence": {each.id: _evidence(each.evidence) for each in result.requirements},
+        "again": lambda *ids: commands.again(result, ids),
+        "explain": commands.explain,
+    }
+
+
+def _operation_row(operation: OperationResult, broken: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {
+        "data": operation,
+        "statuses": sorted(operation.statuses.items()),
+        "latency": latency.figures(operation.latencies_ms),
+        "broken": broken.get(operation.operation_id, []),
+    }
+
+
+def _broken_by_operation(groups: list[findings.Group]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        for operation in group.operations:
+            found.setdefault(operation, []).append(group.requirement.id)
+    return found
+
+
+def _evidence(evidence: Mapping[str, Any]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for each in evidence.values():
+        total.update(accepted=each.accepted, refused=each.refused)
+    return total
+
+
+def _number(value: float) -> str:
+    """Return *value* with narrow spaces between groups of three digits."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _is_link(value: str) -> bool:
+    # Anything else, a javascript: URL above all, stays text.
+    return value.startswith(("https://", "http://"))

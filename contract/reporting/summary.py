@@ -1,0 +1,127 @@
+"""``report.json``: the run for programs. Its schema is ``report.schema.json`` beside this module."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from contract.reporting import findings, latency
+from contract.results import CaseResult, Evidence, Finding, OperationResult, RequirementResult, RunResult
+
+FORMAT = "conformance-report/1"
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
+LEVELS = ("must", "should", "open")
+
+
+def write(result: RunResult, path: Path) -> None:
+    """Write ``report.json``."""
+    # ASCII escapes keep lone surrogates, which a hostile target can answer, readable for every parser.
+    with path.open("w", encoding="utf-8") as stream:
+        json.dump(document(result), stream, indent=1, default=str)
+        stream.write("\n")
+
+
+def document(result: RunResult) -> dict[str, Any]:
+    """Return the whole report as plain data, as the schema describes it."""
+    return {
+        "format": FORMAT,
+        "run": vars(result.run).copy(),
+        "target": dict(result.target),
+        "verdict": result.verdict.value,
+        "sentence": result.sentence,
+        "summary": counts(result),
+        "requirements": [_requirement(each) for each in result.requirements],
+        "operations": [_operation(each) for each in result.operations],
+        "findings": [entry for group in findings.groups(result) for entry in _findings(group)],
+        "cases": [_case(case) for each in result.requirements for case in each.cases],
+    }
+
+
+def counts(result: RunResult) -> dict[str, Any]:
+    """Return how many requirements got which verdict, over all and by level, and how much was sent."""
+    return {
+        **result.counts(),
+        "requests": result.requests,
+        "cases": result.cases,
+        "by_level": {level: result.counts(level) for level in LEVELS},
+    }
+
+
+def _requirement(requirement: RequirementResult) -> dict[str, Any]:
+    return {
+        "id": requirement.id,
+        "level": requirement.level,
+        "severity": requirement.severity,
+        "area": requirement.area,
+        "statement": requirement.statement,
+        "source": requirement.source,
+        "operations": requirement.operations,
+        "verdict": requirement.verdict.value,
+        "reason": requirement.reason,
+        "tests": requirement.tests,
+        "observed": requirement.observed,
+        "evidence": _evidence(requirement.evidence),
+        "pinned": requirement.pinned,
+        "flaky": requirement.flaky,
+        "in_scope": requirement.in_scope,
+    }
+
+
+def _operation(operation: OperationResult) -> dict[str, Any]:
+    return {
+        "operation_id": operation.operation_id,
+        "method": operation.method,
+        "path": operation.path,
+        "area": operation.area,
+        "deprecated": operation.deprecated,
+        "requests": operation.requests,
+        "statuses": dict(sorted(operation.statuses.items())),
+        "latency_ms": latency.figures(operation.latencies_ms),
+    }
+
+
+def _findings(group: findings.Group) -> list[dict[str, Any]]:
+    return [
+        {
+            "requirement": group.requirement.id,
+            "level": group.requirement.level,
+            "verdict": group.requirement.verdict.value,
+            "breaks_run": group.breaks_run,
+            "expected": variant.expected,
+            "observed": variant.observed,
+            "operations": variant.operations,
+            "cases": [case.id for case in variant.cases],
+            "exchange": variant.finding.exchange,
+            "control": variant.finding.control,
+            "detail": variant.finding.detail,
+        }
+        for variant in group.variants
+    ]
+
+
+def _case(case: CaseResult) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "requirement": case.requirement,
+        "test": case.test,
+        "operation": case.operation,
+        "verdict": case.verdict.value,
+        "reason": case.reason,
+        "finding": _finding(case.finding),
+        "earlier": _finding(case.earlier),
+        "evidence": _evidence(case.evidence),
+        "observed": case.observed,
+        "exchanges": case.exchanges,
+        "cases": case.cases,
+        "duration_s": round(case.duration_s, 6),
+        "flaky": case.flaky,
+    }
+
+
+def _finding(finding: Finding | None) -> dict[str, Any] | None:
+    return None if finding is None else vars(finding).copy()
+
+
+def _evidence(evidence: dict[str, Evidence]) -> dict[str, dict[str, int]]:
+    return {operation: {"accepted": each.accepted, "refused": each.refused} for operation, each in evidence.items()}

@@ -1,0 +1,87 @@
+"""The end of a run in a terminal: at most 25 lines of at most 80 columns, the verdict first."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from pathlib import Path
+
+from rich.cells import cell_len, set_cell_size
+
+from contract.reporting import commands, findings, text
+from contract.results import RunResult, Verdict
+
+COLUMNS = 80
+LINES = 25
+_SENTENCE_LINES = 3
+_LABEL = 9
+
+
+def lines(result: RunResult, folder: Path) -> list[str]:
+    """Return what is printed at the end of a run whose report is in *folder*."""
+    head = [*_sentence(result), "", *_counts(result)]
+    foot = ["", *_labelled("report", _short_path(folder / "index.html")), *_labelled("again", _again(result))]
+    room = LINES - len(head) - len(foot) - 1
+    found = _findings(result, room)
+    body = ["", *found] if found else []
+    return [_fitted(line) for line in head + body] + foot
+
+
+def _sentence(result: RunResult) -> list[str]:
+    sentence = text.one_line(result.sentence)
+    return textwrap.wrap(sentence, COLUMNS, max_lines=_SENTENCE_LINES, placeholder=" …")
+
+
+def _counts(result: RunResult) -> list[str]:
+    run = result.run
+    verdicts = "  ".join(f"{name} {count}" for name, count in result.counts().items())
+    sent = f"{result.requests} requests  {result.cases} cases  {run.duration_s:.1f} s  seed {run.seed}"
+    return [verdicts, f"{sent}  profile {run.profile}"]
+
+
+def _findings(result: RunResult, room: int) -> list[str]:
+    found = [_finding(group) for group in findings.groups(result)]
+    found += [_reason(reason) for reason in findings.reasons(result, Verdict.INCONCLUSIVE)]
+    if len(found) <= room:
+        return found
+    return [*found[: room - 1], f"and {len(found) - room + 1} more in the report"]
+
+
+def _finding(group: findings.Group) -> str:
+    label = "FAIL" if group.breaks_run else "warn"
+    operations = group.operations
+    where = operations[0] if len(operations) == 1 else text.counted(len(operations), "operation")
+    return f"{label:5} {group.requirement.id:11} {where}: {text.one_line(group.variants[0].observed)}"
+
+
+def _reason(reason: findings.Reason) -> str:
+    ids = reason.requirements[0].id
+    more = f" +{len(reason.requirements) - 1}" if len(reason.requirements) > 1 else ""
+    return f"{'?':5} {ids + more:11} {text.one_line(reason.text)}"
+
+
+def _again(result: RunResult) -> str:
+    """Return the command for the first finding, or for the whole run where nothing was found."""
+    broken = [group.requirement.id for group in findings.groups(result)[:1]]
+    uncertain = [reason.requirements[0].id for reason in findings.reasons(result, Verdict.INCONCLUSIVE)[:1]]
+    return commands.again(result, broken or uncertain)
+
+
+def _short_path(path: Path) -> str:
+    try:
+        beside = os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+    return min(beside, str(path), key=len)
+
+
+def _labelled(label: str, value: str) -> list[str]:
+    # Paths and commands are copied: they are wrapped where they must be, never cut.
+    wrapped = textwrap.wrap(value, COLUMNS - _LABEL - 2, break_on_hyphens=False) or [""]
+    joint = " \\" if label == "again" else ""
+    rows = [row + joint for row in wrapped[:-1]] + wrapped[-1:]
+    return [f"{label if number == 0 else '':{_LABEL}}{row}" for number, row in enumerate(rows)]
+
+
+def _fitted(line: str) -> str:
+    return line if cell_len(line) <= COLUMNS else set_cell_size(line, COLUMNS - 1).rstrip() + "…"
