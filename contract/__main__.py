@@ -1,0 +1,5 @@
+"""``python -m contract`` is the same as ``conformance``."""
+
+from contract.cli import main
+
+main()

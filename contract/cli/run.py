@@ -1,0 +1,110 @@
+"""``conformance run``: the suite against a target, and a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contract import session
+from contract.cli.options import config_option, target_option
+from contract.errors import ConfigurationError
+from contract.session import Session
+from contract.settings import PROFILES, Settings
+
+EPILOG = """
+\b
+Examples:
+  conformance run
+  conformance run --target staging --profile smoke
+  conformance run --target staging --area signing --requirement 'NONCE-*' --seed 7
+
+\b
+Exit status:
+  0  the target conforms            1  it does not: a must failed
+  2  options or config are wrong    3  nothing certain could be concluded
+"""
+
+
+def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if value != "auto" and not (value.isdecimal() and 0 < int(value) <= 32):
+        raise click.BadParameter("give a number from 1 to 32, or auto for one per core")
+    return value
+
+
+@click.command("run", epilog=EPILOG)
+@target_option
+@config_option
+@click.option("--profile", type=click.Choice(PROFILES), default="standard", show_default=True,
+              help="Seconds, a release gate, or a long search.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
+              help="Everything generated follows from it.  [default: a random one, printed]")  # fmt: skip
+@click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
+              help="Processes; auto is one per core.")  # fmt: skip
+@click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Only these; repeatable, globs allowed.")
+@click.option("--area", "areas", multiple=True, metavar="AREA", help="Only these areas; repeatable, globs allowed.")
+@click.option("--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable.")
+@click.option("--read-only", is_flag=True, help="Send nothing that changes state: GET only.")
+@click.option("--strict", is_flag=True, help="An unmet 'should' fails the run too.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
+@click.option("--i-know-this-is-production", "production_allowed", is_flag=True,
+              help="Allow writing to a target marked production.")  # fmt: skip
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable.")
+@click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
+def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
+    """Run the suite against a target and write a report folder."""
+    chosen = {} if seed is None else {"seed": seed}
+    settings = Settings(target=target, config=config_file, **chosen, **options)
+    _check_report_folder(settings.report_dir)
+    prepared = session.prepare(settings)
+    try:
+        return _run(prepared, as_json)
+    finally:
+        prepared.close()
+
+
+def _check_report_folder(folder: Path | None) -> None:
+    if folder and folder.exists() and any(folder.iterdir()) and not (folder / "report.json").exists():
+        raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
+
+
+def _run(prepared: Session, as_json: bool) -> int:
+    # pytest and schemathesis are imported only now: bad options and credentials are told at once.
+    import pytest
+
+    from contract import data, progress, pytest_plugin, reporting
+
+    pytest_plugin.prepared = prepared
+    workers = _worker_count(prepared.settings.workers)
+    folder = data.root()
+    arguments = [str(data.tests_folder()), "--rootdir", str(folder), "--confcutdir", str(folder), "-p", "no:cacheprovider"]
+    arguments += ["-p", "no:terminal", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
+    display = progress.Quiet() if as_json else progress.display(prepared)
+    with display:
+        pytest.main(arguments, plugins=[display])
+    outcome = prepared.outcome
+    if outcome is None:
+        click.echo("conformance: the run ended before anything was judged", err=True)
+        return 3
+    if as_json:
+        document = reporting.summary.document(outcome)
+        summary = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
+        click.echo(json.dumps({**summary, "report": str(prepared.folder)}, indent=2))
+    else:
+        for line in reporting.terminal.lines(outcome, prepared.folder):
+            click.echo(line)
+        if prepared.leaks:
+            click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
+    sys.stdout.flush()
+    return outcome.verdict.exit_code
+
+
+def _worker_count(wanted: str) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if wanted == "auto" else int(wanted)
