@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -59,28 +60,39 @@ class Bench:
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
         self.sender.listeners = [judgement.listen, Recorder(self._stream, self.redactor)]
+        self.sender.listeners.append(self._note)
         self.clients = {role: Client(self.sender, user) for role, user in self.target.users.items()}
-        self._shared_world = self._new_world(f"{self.prefix}-shared{self.worker}{self.label}")
-        self.shared = Shared(self._shared_world)
+        self._shared_world = World(self.clients, self.target, f"{self.prefix}-shared{self.worker}{self.label}")
+        self._worlds = [self._shared_world]
+        self.shared = Shared(self._shared_world, self._within_shared_world)
 
-    def _new_world(self, prefix: str) -> World:
-        world = World(self.clients, self.target, prefix)
-        self.sender.listeners.append(world.note)
-        return world
+    def _note(self, exchange: Exchange) -> None:
+        """Let the innermost world answer for what an exchange created; what it destroyed is gone from all of them."""
+        for world in self._worlds if exchange.request.method == "DELETE" else self._worlds[-1:]:
+            world.note(exchange)
+
+    @contextlib.contextmanager
+    def _within_shared_world(self) -> Iterator[None]:
+        # Cases may be the first to ask for something shared: it must outlive them.
+        self._worlds.append(self._shared_world)
+        try:
+            yield
+        finally:
+            self._worlds.pop()
 
     def open_world(self, case_id: str) -> World:
         """Return an empty world for one case; the names of what it makes follow from the case."""
-        self.sender.listeners.remove(self._shared_world.note)
         short = hashlib.sha256(case_id.encode()).hexdigest()[:8]
-        return self._new_world(f"{self.prefix}-{short}")
+        world = World(self.clients, self.target, f"{self.prefix}-{short}")
+        self._worlds.append(world)
+        return world
 
     def close_world(self, world: World) -> None:
         """Remove what *world* made."""
         try:
             world.remove_everything()
         finally:
-            self.sender.listeners.remove(world.note)
-            self.sender.listeners.append(self._shared_world.note)
+            self._worlds.remove(world)
             self.leaks += world.leaks
 
     def close(self) -> None:

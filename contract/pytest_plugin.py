@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from contract import data, embedded, judgement, reporting, requirements, session
+from contract import data, embedded, judgement, requirements, session
 from contract.bench import Bench, SampleSender
 from contract.client import Client
 from contract.errors import ConformanceError, ReadOnlyRun, TargetError
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
+from contract.reporting import terminal
 from contract.results import CaseResult, Evidence, Finding, Verdict
 from contract.samples import Samples, Shared
 from contract.session import Session
@@ -438,7 +439,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        for line in reporting.terminal.lines(run.outcome, run.folder):
+        for line in terminal.lines(run.outcome, run.folder):
             terminalreporter.write_line(line)
 
 

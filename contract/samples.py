@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,13 +58,15 @@ class Samples:
 class Shared:
     """Resources that the cases of one worker share; each is made when first asked for."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self.world = world
+        self._within = within
         self._made: dict[str, Any] = {}
 
     def _once(self, key: str, make: Callable[[], Any]) -> Any:
         if key not in self._made:
-            self._made[key] = make()
+            with self._within():
+                self._made[key] = make()
         return self._made[key]
 
     @property

@@ -94,9 +94,7 @@ class Session:
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers)
         overall = verdict.of_run(judged, self.interrupted, self.settings.strict)
-        target = {"name": self.target.name, "base_url": self.target.base_url}
-        if self.target.version:
-            target["version"] = self.target.version
+        target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
         return RunResult(
             run=RunInfo(
                 id=self.run_id,

@@ -150,7 +150,7 @@ class World:
 
     def institute(self, **params: Any) -> dict[str, Any]:
         """Create an institute; a superuser does."""
-        return self.create("institutes_create", role="superuser", **self.institute_params(**params))
+        return self.create("institutes_create", by="superuser", **self.institute_params(**params))
 
     def user_params(self, **params: Any) -> dict[str, Any]:
         """Return the parameters of a teacher of the institute under test."""
@@ -215,13 +215,14 @@ class World:
             raise Inconclusive(f"cannot show that an id is absent: {shown.line}, wanted 404")
         return id
 
-    def create(self, operation_id: str, role: str = "administrator", **params: Any) -> dict[str, Any]:
+    def create(self, operation_id: str, by: str = "administrator", **params: Any) -> dict[str, Any]:
         """
         Create a resource and return it as answered.
 
+        Args:     by: the user who does it.
         Raises:   Inconclusive: the target did not create it or answered something without the resource.
         """
-        return self.taken(self.client(role)(operation_id, purpose="set-up", **params))
+        return self.taken(self.client(by)(operation_id, purpose="set-up", **params))
 
     def taken(self, exchange: Exchange) -> dict[str, Any]:
         """

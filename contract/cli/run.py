@@ -77,7 +77,8 @@ def _run(prepared: Session, as_json: bool) -> int:
     # pytest and schemathesis are imported only now: bad options and credentials are told at once.
     import pytest
 
-    from contract import data, progress, pytest_plugin, reporting
+    from contract import data, progress, pytest_plugin
+    from contract.reporting import summary, terminal
 
     pytest_plugin.prepared = prepared
     workers = _worker_count(prepared.settings.workers)
@@ -93,11 +94,11 @@ def _run(prepared: Session, as_json: bool) -> int:
         click.echo("conformance: the run ended before anything was judged", err=True)
         return 3
     if as_json:
-        document = reporting.summary.document(outcome)
-        summary = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
-        click.echo(json.dumps({**summary, "report": str(prepared.folder)}, indent=2))
+        document = summary.document(outcome)
+        chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
+        click.echo(json.dumps({**chosen, "report": str(prepared.folder)}, indent=2))
     else:
-        for line in reporting.terminal.lines(outcome, prepared.folder):
+        for line in terminal.lines(outcome, prepared.folder):
             click.echo(line)
         if prepared.leaks:
             click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
