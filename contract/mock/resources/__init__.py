@@ -1,0 +1,1 @@
+"""Handlers: what each operation does once the request is let in, a module per resource."""

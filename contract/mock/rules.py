@@ -1,0 +1,84 @@
+"""
+Everything the server decides, in one object.
+
+A fault or a variant changes one of these: an entry of a table, an open answer, or one method of a policy. Handlers
+hold no decision of their own that a test could want otherwise; where they do, the handler itself can be replaced in
+``operations[...]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contract.mock.access import AccessPolicy
+from contract.mock.answers import OpenAnswers
+from contract.mock.authentication import AcceptPolicy, NoncePolicy, SignaturePolicy, TokenPolicy
+from contract.mock.call import Call, Reply
+from contract.mock.errors import ERRORS, ErrorAnswer, Refusal, error_body
+from contract.mock.fields import Shape, Table
+from contract.mock.filters import FilterGrammar
+from contract.mock.operations import Operation, new_operations
+from contract.mock.paging import Paging
+from contract.mock.parameters import ParameterRules
+from contract.mock.resources.photos import PhotoLinks
+from contract.mock.resources.zips import ZipPolicy
+from contract.mock.tables import TABLES, new_shapes
+
+# Changes an answer before it is sent; the call is None where no operation was found.
+Finish = Callable[[Call | None, Reply], Reply]
+
+
+@dataclass
+class Rules:
+    """The decisions of one mock."""
+
+    answers: OpenAnswers
+    errors: dict[str, ErrorAnswer]
+    operations: dict[str, Operation]
+    tables: dict[str, Table]
+    shapes: dict[str, Shape]
+    accept: AcceptPolicy
+    token: TokenPolicy
+    signature: SignaturePolicy
+    nonce: NoncePolicy
+    access: AccessPolicy
+    parameters: ParameterRules
+    grammar: FilterGrammar
+    paging: Paging
+    zips: ZipPolicy
+    photo_links: PhotoLinks
+    finishers: list[Finish]
+
+    def refusal(self, operation: Operation | None, refusal: Refusal) -> Reply:
+        """What is answered for a refusal: the operation's own entry, or else the common one."""
+        own = operation.errors if operation else {}
+        answer = own.get(refusal.kind) or self.errors[refusal.kind]
+        headers = {"Allow": str(refusal.values["allowed"])} if "allowed" in refusal.values else {}
+        return Reply(answer.status, self.wrap_error(answer, refusal), headers)
+
+    def wrap_error(self, answer: ErrorAnswer, refusal: Refusal) -> object:
+        return error_body(answer, refusal)
+
+
+def new_rules() -> Rules:
+    """The rules as documented, with our choices where nothing is."""
+    answers = OpenAnswers()
+    return Rules(
+        answers=answers,
+        errors=dict(ERRORS),
+        operations=new_operations(),
+        tables={table.name: table for table in TABLES},
+        shapes=new_shapes(),
+        accept=AcceptPolicy(),
+        token=TokenPolicy(),
+        signature=SignaturePolicy(),
+        nonce=NoncePolicy(),
+        access=AccessPolicy(),
+        parameters=ParameterRules(answers),
+        grammar=FilterGrammar(answers),
+        paging=Paging(answers),
+        zips=ZipPolicy(),
+        photo_links=PhotoLinks(),
+        finishers=[],
+    )

@@ -1,0 +1,50 @@
+"""uvicorn around the application: one process, one event loop, a line when it listens, a quick and clean end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from contract.mock.app import MockApp
+
+
+class MockServer(uvicorn.Server):
+    """A uvicorn server that calls *on_listening* once it accepts requests and ends with status 0 when told to stop."""
+
+    def __init__(self, app: MockApp, on_listening: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            backlog=2048,
+        )
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_listening()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal once more at the end, so that the process would end with its number.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        yield
+
+    def _stop(self, number: int, frame: Any) -> None:
+        self.should_exit = True
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any free one. Raises: OSError: the port is taken, the host unknown."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
