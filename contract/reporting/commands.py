@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from contract.operations import BASE_PATH
 from contract.results import RunResult
+from contract.signing import SIGNING_NAMES
+
+KEPT_OPTIONS = ("--config",)
+KEPT_FLAGS = ("--read-only", "--strict")
+LONGEST_VALUE = 200
 
 
 def again(result: RunResult, requirements: Iterable[str] = ()) -> str:
     """Return the command that runs the same cases again, or only those of *requirements*."""
     run = result.run
     words = ["conformance", "run", "--target", str(result.target.get("name", "mock"))]
-    words += ["--profile", run.profile, "--seed", str(run.seed)]
+    words += ["--profile", run.profile, "--seed", str(run.seed), *_kept(run.arguments)]
     for requirement in requirements:
         words += ["--requirement", requirement]
     return shlex.join(words)
@@ -21,3 +30,48 @@ def again(result: RunResult, requirements: Iterable[str] = ()) -> str:
 def explain(requirement: str) -> str:
     """Return the command that tells all about one requirement."""
     return shlex.join(["conformance", "explain", requirement])
+
+
+def sign(target: str, exchange: Mapping[str, Any]) -> str | None:
+    """
+    Return the command that signs the like of a recorded request anew and prints a curl line for it.
+
+    Returns:  None where it would not be the same request: the body is no JSON object or was cut, or a value is no
+              plain one, or the path lies outside the API.
+    """
+    request = exchange["request"]
+    parts = urlsplit(request["url"])
+    _, _, path = parts.path.partition(BASE_PATH)
+    params = _params(request, parts.query)
+    if params is None or not path:
+        return None
+    words = ["conformance", "sign", "--target", target, "--user", exchange["user"]]
+    words += ["--method", request["method"], "--path", unquote(path)]
+    for name, value in params.items():
+        words += ["--param", f"{name}={value}"]
+    return shlex.join(words)
+
+
+def _kept(arguments: Sequence[str]) -> list[str]:
+    """Return those options of the run without which the command would be another one."""
+    joined = tuple(f"{option}=" for option in KEPT_OPTIONS)
+    kept = [word for word in arguments if word in KEPT_FLAGS or word.startswith(joined)]
+    for option in KEPT_OPTIONS:
+        if option in arguments[:-1]:
+            kept += [option, arguments[arguments.index(option) + 1]]
+    return kept
+
+
+def _params(request: Mapping[str, Any], query: str) -> dict[str, str] | None:
+    params: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
+    if request["body"]:
+        try:
+            body = json.loads(request["body"])
+        except ValueError:
+            return None
+        if request["cut"] or not isinstance(body, dict):
+            return None
+        params.update(body)
+    wanted = {name: value for name, value in params.items() if name not in SIGNING_NAMES}
+    plain = all(isinstance(value, str | int) and len(str(value)) <= LONGEST_VALUE for value in wanted.values())
+    return {name: str(value) for name, value in wanted.items()} if plain else None

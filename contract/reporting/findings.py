@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from contract.results import CaseResult, Finding, RequirementResult, RunResult, Verdict
+from contract.verdict import fails_the_run
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)
 
@@ -34,6 +35,11 @@ class Variant:
         """Return the operations that show it, each once."""
         named = (_finding(case).operation or case.operation for case in self.cases)
         return list(dict.fromkeys(name for name in named if name))
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the cases worded what they observed differently: the example's words are then only one's."""
+        return len({_finding(case).observed for case in self.cases}) > 1
 
     @property
     def example(self) -> CaseResult:
@@ -73,12 +79,6 @@ class Reason:
     requirements: list[RequirementResult] = field(default_factory=list)
 
 
-def breaks_run(requirement: RequirementResult, strict: bool = False) -> bool:
-    """Tell whether *requirement* alone makes the target not conform."""
-    unmet_should = requirement.verdict is Verdict.WARN and (strict or requirement.severity == "high")
-    return requirement.verdict is Verdict.FAIL or unmet_should
-
-
 def is_strict(result: RunResult) -> bool:
     """Tell whether the run was asked to fail on an unmet should."""
     return "--strict" in result.run.arguments
@@ -88,7 +88,7 @@ def groups(result: RunResult) -> list[Group]:
     """Return what is broken, what fails the run first, then by the number of operations."""
     strict = is_strict(result)
     found = [
-        Group(requirement, breaks_run(requirement, strict), tuple(_variants(requirement)))
+        Group(requirement, fails_the_run(requirement, strict), tuple(_variants(requirement)))
         for requirement in result.requirements
         if requirement.verdict in BROKEN
     ]
@@ -120,12 +120,14 @@ def _variants(requirement: RequirementResult) -> Iterable[Variant]:
 
 
 def _without_case(requirement: RequirementResult) -> Variant:
-    # A verdict over several cases, such as a count, belongs to none of them: it stands as a case of its own.
+    # A verdict over several cases, such as a count or an answer that the config pins, belongs to none of them: it
+    # stands as a case of its own, with what was sent for all.
     operation = requirement.operations[0] if len(requirement.operations) == 1 else None
     reason = requirement.reason or "no reason was recorded"
     test = requirement.tests[0] if requirement.tests else ""
-    case = CaseResult(requirement.id, requirement.id, test, operation, requirement.verdict, reason)
-    return Variant(requirement.statement, reason, (case,))
+    sent = [name for case in requirement.cases for name in case.exchanges]
+    case = CaseResult(requirement.id, requirement.id, test, operation, requirement.verdict, reason, exchanges=sent)
+    return Variant(_finding(case).expected, reason, (case,))
 
 
 def _finding(case: CaseResult) -> Finding:

@@ -47,7 +47,8 @@ def _case(result: RunResult, requirement: RequirementResult, group: findings.Gro
     elif group:
         case.append(SystemOut(text.for_xml(f"warning: {_headline(group)}\n\n{_story(result, group)}")))
     elif requirement.verdict is Verdict.INCONCLUSIVE:
-        story = f"{requirement.statement}\n\n{requirement.reason}\n\nshow again: {commands.again(result, [requirement.id])}"
+        again = commands.again(result, [requirement.id])
+        story = f"{requirement.statement}\n\n{requirement.reason}\n\nshow again: {again}"
         case.append(_outcome(Error, requirement.reason, story, "inconclusive"))
     elif requirement.verdict is Verdict.NOT_TESTED:
         case.append(_outcome(Skipped, requirement.reason, None, "not-tested"))
@@ -98,7 +99,7 @@ def _variant(variant: findings.Variant) -> str:
     finding = variant.finding
     rows = {
         "expected": variant.expected,
-        "observed": variant.observed,
+        "observed, for one" if variant.differs else "observed": variant.observed,
         "operations": ", ".join(variant.operations),
         "case": variant.example.id,
         "exchange": finding.exchange,

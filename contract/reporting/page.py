@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from contract.reporting import commands, findings, latency, payload, summary, te
 from contract.results import OperationResult, RunResult, Verdict
 
 SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
+EMBEDDED = "mock"
 MEANING = {
     Verdict.FAIL: "a must did not hold",
     Verdict.WARN: "a should did not hold",
@@ -26,7 +27,7 @@ MEANING = {
 }
 LEVEL_MEANING = {
     "must": "stated by the documentation; one that fails makes the target not conform",
-    "should": "follows from the documentation, or clients rely on it; unmet, it is a warning unless its severity is high",
+    "should": "follows from the documentation, or clients rely on it; unmet, it warns, or fails where severity is high",
     "open": "the documentation is silent; the answer is recorded and never fails",
 }
 
@@ -80,7 +81,21 @@ def context(result: RunResult) -> dict[str, Any]:
         "evidence": {each.id: _evidence(each.evidence) for each in result.requirements},
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
+        "sign": _signer(result),
     }
+
+
+def _signer(result: RunResult) -> Callable[[findings.Variant], str | None]:
+    """Return what writes the command that signs a finding's request anew."""
+    by_id = {exchange["id"]: exchange for exchange in result.exchanges}
+    target = str(result.target["name"])
+
+    def command(variant: findings.Variant) -> str | None:
+        exchange = by_id.get(variant.finding.control or variant.finding.exchange or "")
+        # The embedded mock is gone when the report is read.
+        return commands.sign(target, exchange) if exchange and target != EMBEDDED else None
+
+    return command
 
 
 def _operation_row(operation: OperationResult, broken: Mapping[str, list[str]]) -> dict[str, Any]:

@@ -51,7 +51,9 @@ def _finding(group: findings.Group) -> str:
     label = "FAIL" if group.breaks_run else "warn"
     operations = group.operations
     where = operations[0] if len(operations) == 1 else text.counted(len(operations), "operation")
-    return f"{label:5} {group.requirement.id:11} {where}: {text.one_line(group.variants[0].observed)}"
+    first = group.variants[0]
+    example = "e.g. " if first.differs or len(group.variants) > 1 else ""
+    return f"{label:5} {group.requirement.id:11} {where}: {example}{text.one_line(first.observed)}"
 
 
 def _reason(reason: findings.Reason) -> str:

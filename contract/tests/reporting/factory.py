@@ -111,7 +111,7 @@ def make_requirement(
         "verdict": verdict or strongest(case.verdict for case in cases),
         "reason": "",
         "tests": list(dict.fromkeys(case.test for case in cases)),
-        "evidence": {name: Evidence(accepted=1, refused=2) for name in operations},
+        "evidence": {name: Evidence(accepted=1, refused=2) for name in operations if cases},
     }
     return RequirementResult(id=id_, level=level, area=area, cases=cases, **{**values, **fields})
 

@@ -13,6 +13,7 @@ function sortBy(table, index, numeric) {
 function setUpSorting() {
   for (const table of all("table.sortable")) {
     [...table.tHead.rows[0].cells].forEach((cell, index) => {
+      if (!cell.dataset.sort) return;
       const button = element("button", { type: "button", class: "sort", text: cell.textContent });
       button.addEventListener("click", () => sortBy(table, index, cell.dataset.sort === "number"));
       cell.replaceChildren(button);
