@@ -242,7 +242,8 @@ class World:
         if not exchange.accepted or exchange.operation is None:
             return
         if made := created_by(exchange):
-            parents = {name: exchange.params.get(name) for name in exchange.operation.path_names}
+            # The id of exams_add_student is the exam's; the session that it made is removed by its own id.
+            parents = {name: exchange.params.get(name) for name in exchange.operation.path_names if name != "id"}
             self._made.append(Made(*made, exchange.user, parents))
         elif exchange.operation.method == "DELETE":
             self._forget(exchange)
