@@ -1,0 +1,49 @@
+"""Rows of a list, over all its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contract.checks.shape import rows
+from contract.client import Client
+from contract.exchange import Exchange
+from contract.judgement import expect
+
+MOST_PAGES = 100
+
+
+def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
+    """
+    Yield every page of a list with its rows; one page where the answer does not say how many there are.
+
+    Args:     key: what the rows stand under.
+    Raises:   FindingRaised: a page is refused or holds no list under *key*.
+    """
+    number = 1
+    while True:
+        listed = client(operation_id, **params, **({"page": number} if number > 1 else {}))
+        if not listed.accepted:
+            expect(listed).accepted()
+        yield listed, rows(listed, key)
+        count = listed.header("X-Pagination-Page-Count") or "1"
+        number += 1
+        if not count.isdecimal() or number > min(int(count), MOST_PAGES):
+            return
+
+
+def find(client: Client, operation_id: str, key: str, id: int, **params: Any) -> tuple[Exchange, dict[str, Any] | None]:
+    """
+    Look for the row with *id*.
+
+    Returns:  the page that holds it and the row, or the last page and None.
+    """
+    for listed, found in pages(client, operation_id, key, **params):
+        if row := next((row for row in found if row.get("id") == id), None):
+            return listed, row
+    return listed, None
+
+
+def ids(client: Client, operation_id: str, key: str, **params: Any) -> set[Any]:
+    """Return the ids of all rows."""
+    return {row.get("id") for _, found in pages(client, operation_id, key, **params) for row in found}

@@ -1,0 +1,73 @@
+"""What was sent against what is answered: the same value in another spelling is the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from contract.exchange import Exchange
+from contract.judgement import expect
+
+_WORDS = {"true": "1", "false": "0"}
+_TIME_SUFFIXES = ("_at", "_time")
+_ADDRESSES = frozenset({"email"})
+
+
+def instant(text: Any) -> datetime | None:
+    """Return the moment that an ISO 8601 text names, in UTC where it has no offset; None where it is no such text."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def same(name: str, sent: Any, answered: Any) -> bool:
+    """
+    Tell whether the field *name* is answered as it was sent.
+
+    1 and true are the same, so are a number and its text, two spellings of one moment, and addresses that differ in
+    letter case or outer white space only.
+    """
+    if name.endswith(_TIME_SUFFIXES) and instant(sent) is not None:
+        return instant(sent) == instant(answered)
+    if name in _ADDRESSES:
+        return str(sent).strip().lower() == str(answered).strip().lower()
+    if answered is None or isinstance(answered, dict | list):
+        return bool(sent == answered)
+    return _plain(sent) == _plain(answered)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return _WORDS.get(str(value), str(value))
+
+
+def comes_back(exchange: Exchange, answered: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    """
+    Judge whether every parameter that is answered under its own name is answered as it was sent.
+
+    Raises:   FindingRaised: one is not, or none of them is answered at all; the finding names the fields.
+    """
+    judged = [name for name in sent if name in answered]
+    expect(exchange).holds(judged, f"an answer with {', '.join(sent)}", f"fields {', '.join(answered) or 'none'}")
+    wrong = [f"{name} = {answered[name]!r}, sent {sent[name]!r}" for name in judged if not same(name, sent[name], answered[name])]
+    expect(exchange).holds(not wrong, "every parameter to come back as sent", "; ".join(wrong))
+
+
+def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, Any], *ignored: str) -> None:
+    """
+    Judge whether an answer shows a resource as another answer does, in the fields that both have.
+
+    Args:     actual: the resource of *exchange*; wanted: the same one as answered elsewhere; ignored: fields that may differ.
+    Raises:   FindingRaised: a field differs, or the two share no field; the finding names up to five fields.
+    """
+    common = [name for name in wanted if name in actual and name not in ignored]
+    expect(exchange).holds(common, "the fields of the other answer", f"fields {', '.join(actual) or 'none'}")
+    different = [name for name in common if actual[name] != wanted[name]]
+    listed = "; ".join(f"{name} = {actual[name]!r}, elsewhere {wanted[name]!r}" for name in different[:5])
+    expect(exchange).holds(not different, "the same values as in the other answer", listed)
