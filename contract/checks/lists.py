@@ -11,9 +11,10 @@ from contract.exchange import Exchange
 from contract.judgement import expect
 
 MOST_PAGES = 100
+Rows = list[dict[str, Any]]
 
 
-def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
+def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterator[tuple[Exchange, Rows]]:
     """
     Yield every page of a list with its rows; one page where the answer does not say how many there are.
 
@@ -22,7 +23,8 @@ def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterato
     """
     number = 1
     while True:
-        listed = client(operation_id, **params, **({"page": number} if number > 1 else {}))
+        wanted: dict[str, Any] = {"page": number} if number > 1 else {}
+        listed = client(operation_id, **params, **wanted)
         if not listed.accepted:
             expect(listed).accepted()
         yield listed, rows(listed, key)

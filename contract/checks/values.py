@@ -55,15 +55,17 @@ def comes_back(exchange: Exchange, answered: Mapping[str, Any], sent: Mapping[st
     """
     judged = [name for name in sent if name in answered]
     expect(exchange).holds(judged, f"an answer with {', '.join(sent)}", f"fields {', '.join(answered) or 'none'}")
-    wrong = [f"{name} = {answered[name]!r}, sent {sent[name]!r}" for name in judged if not same(name, sent[name], answered[name])]
-    expect(exchange).holds(not wrong, "every parameter to come back as sent", "; ".join(wrong))
+    wrong = [name for name in judged if not same(name, sent[name], answered[name])]
+    listed = "; ".join(f"{name} = {answered[name]!r}, sent {sent[name]!r}" for name in wrong)
+    expect(exchange).holds(not wrong, "every parameter to come back as sent", listed)
 
 
 def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, Any], *ignored: str) -> None:
     """
     Judge whether an answer shows a resource as another answer does, in the fields that both have.
 
-    Args:     actual: the resource of *exchange*; wanted: the same one as answered elsewhere; ignored: fields that may differ.
+    Args:     actual: the resource of *exchange*; wanted: the same one as answered elsewhere; ignored: fields that
+              may differ.
     Raises:   FindingRaised: a field differs, or the two share no field; the finding names up to five fields.
     """
     common = [name for name in wanted if name in actual and name not in ignored]
