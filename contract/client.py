@@ -91,7 +91,13 @@ class Client:
     user: User
 
     def __call__(
-        self, operation_id: str, *, wrongly: Wrongly | None = None, purpose: str = "judged", **params: Any
+        self,
+        operation_id: str,
+        *,
+        wrongly: Wrongly | None = None,
+        purpose: str = "judged",
+        path: str | None = None,
+        **params: Any,
     ) -> Exchange:
         """
         Send one request and return the exchange.
@@ -99,15 +105,16 @@ class Client:
         Args:     operation_id: as in the description; *params* by name: ids of the path are put there, a `File` makes
                   the body multipart, the rest goes into the query of GET and DELETE and into the JSON body elsewhere.
                   wrongly: how the request departs from the documented form. purpose: ``judged``, ``control``,
-                  ``set-up``, ``clean-up`` or ``poll``.
+                  ``set-up``, ``clean-up`` or ``poll``. path: another template than the described one, with the same
+                  names of ids.
         Raises:   UnsafeRequest: it would change what is not the run's. ReadOnlyRun: it would change anything at all,
                   in a run that may not. TargetUnreachable: no answer came.
         """
         operation = operations.get(operation_id)
         sent = wrongly.sent(dict(params)) if wrongly and wrongly.sent else params
-        request = self._request(operation, sent, wrongly)
+        request = self._request(operation, sent, wrongly, path)
         auth = SigningAuth(self.user, self.sender.nonces, self.sender.clock, wrongly)
-        if wrongly and wrongly.sent:
+        if path or (wrongly and wrongly.sent):
             auth.signed_params = {name: value for name, value in params.items() if not isinstance(value, File)}
         request.auth = auth
         if self.sender.read_only and operation.changes_state:
@@ -127,8 +134,10 @@ class Client:
             self.sender.sleep(_retry_after_s(exchange))
         raise AssertionError("unreachable")
 
-    def _request(self, operation: Operation, params: Mapping[str, Any], wrongly: Wrongly | None) -> requests.Request:
-        path = operation.path
+    def _request(
+        self, operation: Operation, params: Mapping[str, Any], wrongly: Wrongly | None, path: str | None
+    ) -> requests.Request:
+        path = path or operation.path
         for name in operation.path_names:
             path = path.replace(f"{{{name}}}", quote(str(params[name]), safe=""))
         rest = {name: value for name, value in params.items() if name not in operation.path_names}

@@ -149,7 +149,9 @@ def _institutes_index(samples: Samples, operation_id: str) -> Sample:
 
 @_sample("institutes_show")
 def _institutes_show(samples: Samples, operation_id: str) -> Sample:
-    return Sample(operation_id, {"id": samples.world.institute_id})
+    # Whether others than superusers may show even their own institute is not documented.
+    samples.world.needs("superuser")
+    return Sample(operation_id, {"id": samples.shared.institute_id}, role="superuser")
 
 
 @_sample("institutes_create")
