@@ -97,12 +97,12 @@ def main(
 
 
 def _service(database: Path | None, faults: tuple[str, ...]) -> Service:
-    from contract.mock.faults import UnknownFault
+    from contract.mock.faults import UnknownFaultError
     from contract.mock.service import Service
 
     try:
         return Service(database, faults)
-    except UnknownFault as error:
+    except UnknownFaultError as error:
         _fail(str(error))
     except (sqlite3.Error, OSError) as error:
         _fail(f"the database {database} cannot be used: {error}")

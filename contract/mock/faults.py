@@ -42,7 +42,7 @@ def fault(fault_id: str, description: str, *breaks: str) -> Callable[[Change], C
     return register
 
 
-class UnknownFault(Exception):
+class UnknownFaultError(Exception):
     """No fault has this id."""
 
     def __init__(self, fault_id: str) -> None:
@@ -50,10 +50,10 @@ class UnknownFault(Exception):
 
 
 def apply(rules: Rules, fault_ids: tuple[str, ...]) -> None:
-    """Change *rules* by each fault in turn. Raises: UnknownFault."""
+    """Change *rules* by each fault in turn. Raises: UnknownFaultError."""
     for fault_id in fault_ids:
         if fault_id not in FAULTS:
-            raise UnknownFault(fault_id)
+            raise UnknownFaultError(fault_id)
         FAULTS[fault_id].change(rules)
 
 

@@ -7,7 +7,6 @@ text are the same thing, as query and form bodies only carry text.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ from typing import Any
 from contract.mock.answers import OpenAnswers
 from contract.mock.clock import MAXIMUM_MS, MINIMUM_MS, read_time
 from contract.mock.errors import Refusal
-from contract.mock.wire import UploadedFile
+from contract.mock.wire import UploadedFile, read_json
 
 MAXIMUM_INTEGER = 2**63 - 1
 _INTEGER = re.compile(r"[+-]?\d{1,19}(\.0+)?\Z", re.ASCII)
@@ -30,7 +29,7 @@ FILE_RULE = "Must be a File"
 BOOLEAN_RULE = "Must be one of: true, false, 1, 0."
 
 
-class BadValue(Exception):
+class BadValueError(Exception):
     """A value breaks its rule; the argument is the text of the rule."""
 
 
@@ -81,16 +80,16 @@ def is_number(value: Any) -> bool:
 def _number(param: Param, value: Any, answers: OpenAnswers) -> int:
     number = read_integer(value)
     if number is None:
-        raise BadValue(NUMBER_RULE)
+        raise BadValueError(NUMBER_RULE)
     if param.minimum is not None and number < param.minimum:
-        raise BadValue(f"must be greater than or equal to {param.minimum}")
+        raise BadValueError(f"must be greater than or equal to {param.minimum}")
     return number
 
 
 def _string(param: Param, value: Any, answers: OpenAnswers) -> str:
     """The documented rule: nothing but text."""
     if not isinstance(value, str):
-        raise BadValue(STRING_RULE)
+        raise BadValueError(STRING_RULE)
     return value
 
 
@@ -106,7 +105,7 @@ def _text(param: Param, value: Any, answers: OpenAnswers) -> str:
 def _boolean(param: Param, value: Any, answers: OpenAnswers) -> int:
     text = str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int | str) else ""
     if text not in ("true", "false", "1", "0"):
-        raise BadValue(BOOLEAN_RULE)
+        raise BadValueError(BOOLEAN_RULE)
     return int(text in ("true", "1"))
 
 
@@ -115,7 +114,7 @@ def _time(param: Param, value: Any, answers: OpenAnswers) -> int:
     if isinstance(value, str) and not _INTEGER.match(value):
         moment = read_time(value, answers.naive_time_offset_minutes)
         if moment is None:
-            raise BadValue("is not a valid time")
+            raise BadValueError("is not a valid time")
         return moment
     return _epoch(param, value, answers)
 
@@ -124,17 +123,17 @@ def _epoch(param: Param, value: Any, answers: OpenAnswers) -> int:
     """Seconds since the epoch; large numbers are milliseconds."""
     number = read_integer(value)
     if number is None:
-        raise BadValue(NUMBER_RULE)
+        raise BadValueError(NUMBER_RULE)
     moment = number if abs(number) >= answers.milliseconds_from else number * 1000
     if not MINIMUM_MS <= moment <= MAXIMUM_MS:
-        raise BadValue("is not a valid time")
+        raise BadValueError("is not a valid time")
     return moment
 
 
 def _password(param: Param, value: Any, answers: OpenAnswers) -> str:
     text = _string(param, value, answers)
     if not all(re.search(pattern, text, re.DOTALL) for pattern in _PASSWORD):
-        raise BadValue(
+        raise BadValueError(
             "must have at least 8 characters, with a lowercase letter, an uppercase letter, a number and"
             " a special character"
         )
@@ -143,20 +142,16 @@ def _password(param: Param, value: Any, answers: OpenAnswers) -> str:
 
 def _file(param: Param, value: Any, answers: OpenAnswers) -> UploadedFile:
     if not isinstance(value, UploadedFile):
-        raise BadValue(FILE_RULE)
+        raise BadValueError(FILE_RULE)
     return value
 
 
 def _json_text(param: Param, value: Any, answers: OpenAnswers) -> Any:
     """Stringified JSON, decoded."""
     try:
-        return json.loads(_string(param, value, answers), parse_constant=_no_constant)
+        return read_json(_string(param, value, answers))
     except (ValueError, RecursionError):
-        raise BadValue("is not valid JSON") from None
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
+        raise BadValueError("is not valid JSON") from None
 
 
 Kind = Callable[[Param, Any, OpenAnswers], Any]
@@ -223,7 +218,7 @@ class ParameterRules:
         try:
             checked = self.kinds[param.kind](param, value, self.answers)
             if param.choices and checked not in param.choices:
-                raise BadValue(f"Must be one of: {', '.join(param.choices)}.")
-        except BadValue as broken:
+                raise BadValueError(f"Must be one of: {', '.join(param.choices)}.")
+        except BadValueError as broken:
             raise Refusal("invalid", param=param.name, rule=str(broken)) from None
         return checked

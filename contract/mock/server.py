@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -9,8 +10,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from contract.mock.app import MockApp
+
+
+class JsonErrors(HttpToolsProtocol):
+    """Says in JSON, as for every other refusal, that a request is no HTTP (or its path has more than 64 kB)."""
+
+    def send_400_response(self, msg: str) -> None:
+        body = json.dumps({"errors": msg}).encode()
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+        self.transport.write(f"{head}\r\nconnection: close\r\n\r\n".encode() + body)
+        self.transport.close()
 
 
 class MockServer(uvicorn.Server):
@@ -19,6 +31,7 @@ class MockServer(uvicorn.Server):
     def __init__(self, app: MockApp, on_listening: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
+            http=JsonErrors,
             log_level="warning",
             access_log=False,
             lifespan="off",

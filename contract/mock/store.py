@@ -168,7 +168,9 @@ class Store:
         self.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
     def save_file(self, kind: str, owner_id: int, content: bytes) -> None:
-        self.execute("INSERT OR REPLACE INTO files (kind, owner_id, content) VALUES (?, ?, ?)", (kind, owner_id, content))
+        sql = "INSERT OR REPLACE INTO files (kind, owner_id, content) VALUES (?, ?, ?)"
+        self.execute(sql, (kind, owner_id, content))
 
     def file(self, kind: str, owner_id: int) -> bytes | None:
-        return self.value("SELECT content FROM files WHERE kind = ? AND owner_id = ?", (kind, owner_id))
+        found = self.value("SELECT content FROM files WHERE kind = ? AND owner_id = ?", (kind, owner_id))
+        return None if found is None else bytes(found)

@@ -92,15 +92,22 @@ def _text(raw: bytes) -> str:
 
 def _read_json(body: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
-        # Lone surrogates are legal JSON escapes, but no text that can be signed or stored.
-        json.dumps(values, ensure_ascii=False).encode()
+        values = read_json(body.decode("utf-8-sig"))
     except RecursionError:
         raise Refusal("body_malformed", reason="it is nested too deeply") from None
     except ValueError:
         raise Refusal("body_malformed", reason="it is not valid JSON") from None
     if not isinstance(values, dict):
         raise Refusal("body_malformed", reason="the JSON is not an object")
+    return values
+
+
+def read_json(text: str) -> Any:
+    """Read JSON without NaN and Infinity. Raises: ValueError: not JSON. RecursionError: nested too deeply."""
+    values = json.loads(text, parse_constant=_no_constant)
+    if "\\u" in text:
+        # Lone surrogates are legal JSON escapes, but no text that can be signed or stored.
+        json.dumps(values, ensure_ascii=False).encode()
     return values
 
 

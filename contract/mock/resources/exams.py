@@ -130,7 +130,7 @@ def restrictions(call: Call, before: dict[str, Any]) -> dict[str, Any]:
     if call.params.get("restrictions") is not None:
         return {**stored, "restrictions": call.params["restrictions"]}
     pairs = [
-        [bool(allowances.get(flag)), [allowances.get(text) or "" if text else ""]] for flag, text in ALLOWANCES
+        [bool(flag and allowances.get(flag)), [(text and allowances.get(text)) or ""]] for flag, text in ALLOWANCES
     ]
     return {**stored, "restrictions": json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))}
 

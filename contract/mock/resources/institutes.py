@@ -1,4 +1,8 @@
-"""Institutes and identity providers. Source: https://docs.proctorexam.com/v3/apidoc/institutes/create.html and neighbours."""
+"""
+Institutes and identity providers.
+
+Source: https://docs.proctorexam.com/v3/apidoc/institutes/create.html and neighbours.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """
 Tool providers (External Platforms) and LTI resources (LTI connections).
 
-Source: https://docs.proctorexam.com/v3/apidoc/tool_providers/destroy.html, .../lti_resources/create.html and neighbours.
+Source: https://docs.proctorexam.com/v3/apidoc/tool_providers/destroy.html, .../lti_resources/create.html and their
+neighbours.
 """
 
 from __future__ import annotations

@@ -136,8 +136,8 @@ def multipart(fields: Mapping[str, Any], files: Mapping[str, Part]) -> tuple[str
     boundary = uuid.uuid4().hex
     lines: list[bytes] = []
     for name, value in fields.items():
-        lines += [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode(), text(value).encode()]
-        lines.append(b"\r\n")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+        lines += [head.encode(), text(value).encode(), b"\r\n"]
     for name, part in files.items():
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{part.name}"\r\n'
         lines += [head.encode(), f"Content-Type: {part.content_type}\r\n\r\n".encode(), part.content, b"\r\n"]

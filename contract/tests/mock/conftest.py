@@ -18,7 +18,7 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockProcess]:
     process.stop()
 
 
-@pytest.fixture()
+@pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., MockProcess]]:
     """Starts a mock of the test's own with these options."""
     started: list[MockProcess] = []
@@ -32,11 +32,11 @@ def start(tmp_path: Path) -> Iterator[Callable[..., MockProcess]]:
         process.stop()
 
 
-@pytest.fixture()
+@pytest.fixture
 def admin(mock: MockProcess) -> Client:
     return mock.client("administrator")
 
 
-@pytest.fixture()
+@pytest.fixture
 def superuser(mock: MockProcess) -> Client:
     return mock.client("superuser")
