@@ -36,7 +36,8 @@ class Wrongly:
 
     For ``authorization``, ``accept``, ``timestamp`` and ``nonce`` None leaves the part out and a text replaces it.
     ``signature`` replaces the right signature by what the function makes of it, None leaves it out. ``secret_key`` and
-    ``message`` sign with another key or another text. ``sent`` changes the parameters after they were signed.
+    ``message`` sign with another key or another text. ``sent`` changes the parameters after they were signed, ``wire``
+    the request itself: its URL, headers and body.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Wrongly:
     message: Callable[[Mapping[str, Any]], bytes] | None = None
     digest: str = "sha256"
     sent: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    wire: Callable[[requests.PreparedRequest], None] | None = None
 
     @property
     def intent(self) -> str:
@@ -137,6 +139,8 @@ class SigningAuth(AuthBase):
         for name in signing.SIGNING_NAMES:
             params.pop(name, None)
         attach(request, self.fields(params))
+        if self.wrongly and self.wrongly.wire:
+            self.wrongly.wire(request)
         return request
 
     def fields(self, params: Mapping[str, Any]) -> dict[str, Any]:

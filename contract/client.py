@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from contract import operations
-from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization
+from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization, params_of
 from contract.errors import ReadOnlyRun, TargetUnreachable
 from contract.exchange import VALID, Exchange
 from contract.nonce import Clock, NonceSource, now_ms
@@ -169,6 +169,9 @@ class Client:
         for tries_left in range(TRIES_OF_IDEMPOTENT_CALLS - 1 if idempotent else 0, -1, -1):
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
+            if operation is not None and intent != VALID:
+                # What was changed after signing must not name foreign ids either.
+                self.sender.ownership.check(operation, params_of(prepared))
             response, error = self._send(prepared)
             exchange = Exchange(
                 id=self.sender.next_id(),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.exchange import Exchange
-from contract.requirements import Requirement
+from contract.requirements import Requirement, load
 from contract.results import Evidence, Finding
 
 
@@ -56,12 +56,15 @@ class Ledger:
     control: str | None = None
     parts: dict[str, Ledger] = field(default_factory=dict)
     """The ledgers of the further requirements that the same test decides."""
+    ended: Exception | None = None
+    """How a `deciding` block ended, where it did not simply return."""
 
     def part(self, requirement: Requirement) -> Ledger:
         """Return the ledger of one of the requirements that the test decides."""
         if requirement.id == self.requirement.id:
             return self
-        return self.parts.setdefault(requirement.id, Ledger(requirement, self.case_id, exchanges=self.exchanges))
+        case_id = f"{requirement.id}-{self.case_id.rpartition('-')[2]}"
+        return self.parts.setdefault(requirement.id, Ledger(requirement, case_id))
 
     def of(self, exchange: Exchange) -> Evidence:
         """Return the evidence for the operation of *exchange*."""
@@ -95,9 +98,21 @@ def judging(ledger: Ledger) -> Iterator[Ledger]:
         _current.reset(token)
 
 
-def deciding(requirement: Requirement) -> contextlib.AbstractContextManager[Ledger]:
-    """Let the judgements inside the block count for another of the requirements that the test decides."""
-    return judging(current().part(requirement))
+@contextlib.contextmanager
+def deciding(requirement: Requirement | str) -> Iterator[Ledger]:
+    """
+    Let the judgements inside the block count for one of the requirements that the test decides.
+
+    However the block ends, the test goes on: each requirement gets the verdict of its own blocks.
+    """
+    chosen = load().get(requirement) if isinstance(requirement, str) else requirement
+    ledger = current().part(chosen)
+    with judging(ledger):
+        try:
+            yield ledger
+        except (FindingRaised, Inconclusive, NotTested) as ended:
+            if not isinstance(ledger.ended, FindingRaised):
+                ledger.ended = ended
 
 
 def listen(exchange: Exchange) -> None:

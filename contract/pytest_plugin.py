@@ -205,20 +205,25 @@ def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest
         reports: list[pytest.TestReport] = runtestprotocol(item, nextitem=nextitem, log=False)
     ended = next(iter(item.stash[OUTCOME]), None)
     duration = sum(report.duration for report in reports)
+    parts = [ledger.part(register.get(requirement_id)) for requirement_id in ids]
+    # What was sent outside of the blocks that decide a part, like the control, is shown with every part.
+    common = [exchange.id for exchange in ledger.exchanges]
     return reports, [
-        _case(item, register.get(requirement_id), ledger.part(register.get(requirement_id)), ended, operation_id, duration)
-        for requirement_id in ids
+        _case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts
     ]
 
 
 def _case(
     item: pytest.Item,
-    requirement: requirements.Requirement,
     ledger: Ledger,
+    common: list[str],
     ended: CaseResult | None,
     operation_id: str | None,
     duration_s: float,
 ) -> CaseResult:
+    requirement = ledger.requirement
+    if ledger.ended is not None:
+        ended = _ended(ledger.ended, item, requirement.id)
     case = CaseResult(
         id=ledger.case_id,
         requirement=requirement.id,
@@ -227,7 +232,7 @@ def _case(
         verdict=Verdict.PASS,
         evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
         observed=dict(ledger.observed),
-        exchanges=[exchange.id for exchange in ledger.exchanges],
+        exchanges=common + [exchange.id for exchange in ledger.exchanges],
         cases=ledger.cases,
         duration_s=round(duration_s, 4),
     )
@@ -262,11 +267,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Turn the way a test ended into its verdict, and into the outcome that pytest shows."""
     outcome = yield
     cases = item.stash.get(OUTCOME, None)
-    if cases is None or call.excinfo is None or call.when == "teardown":
+    if cases is None or call.when == "teardown":
         return
     report: pytest.TestReport = outcome.get_result()
+    if call.excinfo is None:
+        _show_parts(report, item)
+        return
     requirement = requirements.load().get(_ids(item)[0])
-    ended = _ended(call.excinfo.value, item)
+    ended = _ended(call.excinfo.value, item, _ids(item)[0])
     cases.append(ended)
     if ended.verdict is Verdict.NOT_TESTED:
         report.outcome = "skipped"
@@ -276,7 +284,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.wasxfail = f"should: {ended.reason}"
 
 
-def _ended(error: BaseException, item: pytest.Item) -> CaseResult:
+def _show_parts(report: pytest.TestReport, item: pytest.Item) -> None:
+    """Let pytest show a test as failed that found something while it decided one of several requirements."""
+    ledger = judgement.current()
+    found = [part for part in (ledger, *ledger.parts.values()) if isinstance(part.ended, FindingRaised)]
+    musts = [part for part in found if part.requirement.level == "must"]
+    if found:
+        redacted = _bench(item).redactor.text
+        report.outcome = "failed" if musts else "skipped"
+        report.longrepr = "\n".join(redacted(f"{part.requirement.id}: {part.ended}") for part in musts or found)
+        if not musts:
+            report.wasxfail = str(report.longrepr)
+
+
+def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> CaseResult:
     """Return verdict, reason and finding of a test that ended by *error*; for which requirement, where it says so."""
     redacted = _bench(item).redactor.text
 
@@ -287,9 +308,9 @@ def _ended(error: BaseException, item: pytest.Item) -> CaseResult:
         finding = replace(
             error.finding, expected=redacted(error.finding.expected), observed=redacted(error.finding.observed)
         )
-        if requirements.load().get(error.requirement or _ids(item)[0]).level == "open":
+        if requirements.load().get(error.requirement or requirement_id).level == "open":
             return case(Verdict.INCONCLUSIVE, f"could not be observed: {error}")
-        return case(Verdict.FAIL, str(error), finding, error.requirement or _ids(item)[0])
+        return case(Verdict.FAIL, str(error), finding, error.requirement or requirement_id)
     if isinstance(error, NotTested | ReadOnlyRun | pytest.skip.Exception):
         return case(Verdict.NOT_TESTED, str(error))
     if isinstance(error, Inconclusive | TargetError):
