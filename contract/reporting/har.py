@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import harfile
 from contract.results import RunResult
 
 HTTP_VERSION = "HTTP/1.1"
+_ENTRY = re.compile(r',?\s*\{\s*"startedDateTime"')
 
 
 def write(result: RunResult, path: Path) -> None:
@@ -39,8 +41,7 @@ class _Annotated:
     A text stream that adds custom fields to each entry.
 
     HAR allows fields that start with an underscore, and harfile has no place for them. It writes an entry with one
-    call that ends with the entry's closing brace; the preamble and the end of the file end otherwise or come when no
-    fields are set.
+    call that begins with the entry's opening brace and its time, and ends with its closing brace.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -48,10 +49,9 @@ class _Annotated:
         self.fields: Mapping[str, Any] = {}
 
     def write(self, chunk: str) -> int:
-        if self.fields and chunk.endswith("}"):
+        if _ENTRY.match(chunk) and chunk.endswith("}"):
             added = json.dumps(self.fields)[1:-1]
             chunk = f"{chunk[:-1].rstrip()},\n                {added}\n            }}"
-            self.fields = {}
         return self._stream.write(chunk)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, SystemOut, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
 from contract.reporting import commands, findings, text
 from contract.results import RequirementResult, RunResult, Verdict
@@ -38,21 +38,29 @@ def _about(result: RunResult) -> dict[str, str]:
 
 def _case(result: RunResult, requirement: RequirementResult, group: findings.Group | None) -> TestCase:
     case = TestCase(requirement.id, requirement.area, round(sum(each.duration_s for each in requirement.cases), 3))
-    properties = Properties()
+    properties = Properties()  # type: ignore[no-untyped-call]
     for name, value in _properties(requirement).items():
-        properties.append(Property(name, text.for_xml(value)))
-    case.append(properties)
-    if group and group.breaks_run:
-        case.append(_outcome(Failure, _headline(group), _story(result, group), requirement.level))
-    elif group:
-        case.append(SystemOut(text.for_xml(f"warning: {_headline(group)}\n\n{_story(result, group)}")))
-    elif requirement.verdict is Verdict.INCONCLUSIVE:
+        properties.add_property(Property(name, text.for_xml(value)))
+    case.append(properties)  # type: ignore[no-untyped-call]
+    if group and not group.breaks_run:
+        case.system_out = text.for_xml(f"warning: {_headline(group)}\n\n{_story(result, group)}")
+    elif outcome := _not_passed(result, requirement, group):
+        case.result = [outcome]
+    return case
+
+
+def _not_passed(
+    result: RunResult, requirement: RequirementResult, group: findings.Group | None
+) -> Failure | Error | Skipped | None:
+    if group:
+        return _outcome(Failure, _headline(group), _story(result, group), requirement.level)
+    if requirement.verdict is Verdict.INCONCLUSIVE:
         again = commands.again(result, [requirement.id])
         story = f"{requirement.statement}\n\n{requirement.reason}\n\nshow again: {again}"
-        case.append(_outcome(Error, requirement.reason, story, "inconclusive"))
-    elif requirement.verdict is Verdict.NOT_TESTED:
-        case.append(_outcome(Skipped, requirement.reason, None, "not-tested"))
-    return case
+        return _outcome(Error, requirement.reason, story, "inconclusive")
+    if requirement.verdict is Verdict.NOT_TESTED:
+        return _outcome(Skipped, requirement.reason, None, "not-tested")
+    return None
 
 
 def _properties(requirement: RequirementResult) -> dict[str, str]:

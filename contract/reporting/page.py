@@ -26,9 +26,9 @@ MEANING = {
     Verdict.NOT_TESTED: "not tried; the reason is given",
 }
 LEVEL_MEANING = {
-    "must": "stated by the documentation; one that fails makes the target not conform",
+    "must": "is stated by the documentation; one that fails makes the target not conform",
     "should": "follows from the documentation, or clients rely on it; unmet, it warns, or fails where severity is high",
-    "open": "the documentation is silent; the answer is recorded and never fails",
+    "open": "is what the documentation leaves unsaid; the answer is recorded and never fails",
 }
 
 

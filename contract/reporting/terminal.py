@@ -20,7 +20,7 @@ _LABEL = 9
 def lines(result: RunResult, folder: Path) -> list[str]:
     """Return what is printed at the end of a run whose report is in *folder*."""
     head = [*_sentence(result), "", *_counts(result)]
-    foot = ["", *_labelled("report", _short_path(folder / "index.html")), *_labelled("again", _again(result))]
+    foot = ["", *_path(folder / "index.html"), *_command(_again(result))]
     room = LINES - len(head) - len(foot) - 1
     found = _findings(result, room)
     body = ["", *found] if found else []
@@ -77,12 +77,18 @@ def _short_path(path: Path) -> str:
     return min(beside, str(path), key=len)
 
 
-def _labelled(label: str, value: str) -> list[str]:
-    # Paths and commands are copied: they are wrapped where they must be, never cut.
-    wrapped = textwrap.wrap(value, COLUMNS - _LABEL - 2, break_on_hyphens=False) or [""]
-    joint = " \\" if label == "again" else ""
-    rows = [row + joint for row in wrapped[:-1]] + wrapped[-1:]
-    return [f"{label if number == 0 else '':{_LABEL}}{row}" for number, row in enumerate(rows)]
+def _path(path: Path) -> list[str]:
+    # Paths and commands are copied: they get more lines where they are long, and are never cut.
+    text = _short_path(path)
+    if len(text) <= COLUMNS - _LABEL:
+        return [f"{'report':{_LABEL}}{text}"]
+    return ["report", *(text[start : start + COLUMNS] for start in range(0, len(text), COLUMNS))]
+
+
+def _command(line: str) -> list[str]:
+    wrapped = textwrap.wrap(line, COLUMNS - _LABEL - 2, break_on_hyphens=False, break_long_words=False)
+    rows = [f"{row} \\" for row in wrapped[:-1]] + wrapped[-1:]
+    return [f"{'again' if number == 0 else '':{_LABEL}}{row}" for number, row in enumerate(rows)]
 
 
 def _fitted(line: str) -> str:

@@ -218,7 +218,8 @@ def failing() -> RunResult:
 def huge(cases: int = 10_000, broken: int = 300) -> RunResult:
     """Return a run of *cases* cases over 500 requirements, of which *broken* fail."""
     names = list(OPERATIONS)
-    requirements, exchanges = [], []
+    requirements: list[RequirementResult] = []
+    exchanges: list[dict[str, Any]] = []
     per_requirement = cases // 500
     for number in range(1, 501):
         area, prefix = [("signing", "SIGN"), ("exams", "EXAM"), ("users", "USER")][number % 3]

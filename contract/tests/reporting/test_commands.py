@@ -1,0 +1,49 @@
+"""Commands in the report do what the run did."""
+
+from __future__ import annotations
+
+import shlex
+
+from contract.reporting import commands
+from contract.tests.reporting.factory import make_exchange, make_result
+
+
+def test_again_keeps_target_profile_seed_and_the_options_that_matter() -> None:
+    arguments = ["run", "--config", "my config.toml", "--read-only", "--json", "--seed", "9"]
+
+    words = shlex.split(commands.again(make_result(arguments=arguments), ["SIGN-003"]))
+
+    assert words == [
+        "conformance", "run", "--target", "staging", "--profile", "standard", "--seed", "7", "--read-only",
+        "--config", "my config.toml", "--requirement", "SIGN-003",
+    ]  # fmt: skip
+
+
+def test_sign_names_the_parameters_and_never_nonce_or_signature() -> None:
+    words = shlex.split(commands.sign("staging", make_exchange()) or "")
+
+    assert words == [
+        "conformance", "sign", "--target", "staging", "--user", "administrator", "--method", "POST", "--path", "/exams",
+        "--param", "name=Physics",
+    ]  # fmt: skip
+
+
+def test_sign_takes_query_parameters() -> None:
+    words = shlex.split(commands.sign("staging", make_exchange(operation="exams_index")) or "")
+
+    assert words[-2:] == ["--param", "limit=2"]
+
+
+def test_no_sign_command_where_it_would_be_another_request() -> None:
+    for body in ("--boundary", "[1]", '{"filter":{"a":1}}', '{"name":"' + "x" * 300 + '"}', '{"name":null}'):
+        assert commands.sign("staging", make_exchange(sent=body)) is None
+    foreign = make_exchange()
+    foreign["request"]["url"] = "https://cdn.example.com/photo.jpg"
+    assert commands.sign("staging", foreign) is None
+
+
+def test_a_name_that_a_shell_would_read_is_quoted() -> None:
+    result = make_result()
+    result.target["name"] = "a; rm -rf ."
+
+    assert "'a; rm -rf .'" in commands.again(result)
