@@ -46,6 +46,6 @@ def find(client: Client, operation_id: str, key: str, id: int, **params: Any) ->
     return listed, None
 
 
-def ids(client: Client, operation_id: str, key: str, **params: Any) -> set[Any]:
-    """Return the ids of all rows."""
-    return {row.get("id") for _, found in pages(client, operation_id, key, **params) for row in found}
+def column(client: Client, operation_id: str, key: str, name: str = "id", **params: Any) -> list[Any]:
+    """Return one field of all rows, in their order."""
+    return [row.get(name) for _, found in pages(client, operation_id, key, **params) for row in found]
