@@ -161,6 +161,13 @@ def _is_wanted(item: pytest.Item, settings: Settings, selected: set[str]) -> boo
     return bool(selected.intersection(_ids(item)))
 
 
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Remember a file that could not be read: a run without its tests must not look like a whole one."""
+    if report.failed and _collected is not None:
+        lines = str(report.longrepr).strip().splitlines()
+        _collected.problems.append(f"{report.nodeid}: {lines[-1] if lines else 'cannot be collected'}")
+
+
 # -- judging ----------------------------------------------------------------------------------------------------------
 
 
@@ -399,6 +406,12 @@ def mock_control(bench: Bench, world: World) -> MockControl:
     """Return the mock's control interface; only for tests marked exclusive."""
     world.needs("control")
     return MockControl(bench.target.base_url)
+
+
+@pytest.fixture
+def run_settings(request: pytest.FixtureRequest) -> Settings:
+    """Return the options of the run: profile and seed."""
+    return request.config.stash[SESSION].settings
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ class Session:
     workers: int = 1
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What went wrong with the suite itself; nothing is certain then."""
     interrupted: bool = False
     outcome: RunResult | None = None
 
@@ -93,7 +95,8 @@ class Session:
         register = requirements.load()
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers)
-        overall = verdict.of_run(judged, self.interrupted, self.settings.strict)
+        cut_short = self.interrupted or bool(self.problems)
+        overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
         return RunResult(
             run=RunInfo(

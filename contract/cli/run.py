@@ -84,7 +84,7 @@ def _run(prepared: Session, as_json: bool) -> int:
     workers = _worker_count(prepared.settings.workers)
     folder = data.root()
     arguments = [str(data.tests_folder()), "--rootdir", str(folder), "--confcutdir", str(folder), "-p", "no:cacheprovider"]
-    arguments += ["-p", "no:terminal", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    arguments += ["-p", "no:terminal", "--continue-on-collection-errors", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
     display = progress.Quiet() if as_json else progress.display(prepared)
     with display:
@@ -100,6 +100,8 @@ def _run(prepared: Session, as_json: bool) -> int:
     else:
         for line in terminal.lines(outcome, prepared.folder):
             click.echo(line)
+        for problem in dict.fromkeys(prepared.problems):
+            click.echo(f"error in the suite: {problem}", err=True)
         if prepared.leaks:
             click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Loads the register from the TOML files beside this module, one file an area.
+"""Loads the register from the TOML files beside this module: one an area, and one for what generated cases decide.
 
 An entry::
 
@@ -143,14 +143,17 @@ def load(folder: Path = Path(__file__).parent) -> Register:
     """
     found: dict[str, Requirement] = {}
     for area in AREAS:
-        path = folder / f"{area}.toml"
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["requirement"] if path.exists() else []
-        for entry in sorted(entries, key=lambda each: str(each["id"])):
-            requirement = _requirement(entry, area, path)
+        for requirement in sorted(_of_area(area, folder), key=lambda each: each.id):
             if requirement.id in found:
-                raise SuiteError(f"{path.name}: {requirement.id} stands twice")
+                raise SuiteError(f"{requirement.id} stands twice in the register")
             found[requirement.id] = requirement
     return Register(found)
+
+
+def _of_area(area: str, folder: Path) -> Iterator[Requirement]:
+    for path in sorted([*folder.glob(f"{area}.toml"), *folder.glob(f"{area}-generated.toml")]):
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["requirement"]:
+            yield _requirement(entry, area, path)
 
 
 def _requirement(entry: dict[str, Any], area: str, path: Path) -> Requirement:

@@ -1,0 +1,44 @@
+"""Requests made from the description by schemathesis: boundary values, single departures from it, random ones."""
+
+import pytest
+
+from contract import generated, operations, requirements
+from contract.checks.shape import has_shape
+from contract.exchange import Exchange
+from contract.judgement import current, deciding, expect, require
+
+FEWEST_CASES = 2
+
+
+@pytest.mark.requirement("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
+def test_generated_requests(operation_id, run_settings, world, sample):
+    operation = operations.get(operation_id)
+    plan = generated.plan(operation, run_settings.seed, generated.BUDGETS[run_settings.profile])
+
+    sent = [exchange for _, exchange in generated.exchanges(operation, plan, world, sample)]
+
+    for exchange in sent:
+        judge(exchange)
+    current().cases = len(sent)
+    require(len(sent) >= FEWEST_CASES, f"only {len(sent)} generated cases could be sent")
+    require(any(exchange.accepted for exchange in sent), f"none of {len(sent)} generated cases was accepted")
+
+
+def judge(exchange: Exchange) -> None:
+    """Judge one exchange by every requirement that speaks of generated requests."""
+    register = requirements.load()
+    answered = expect(exchange)
+    answered.holds(exchange.status < 500, "a status below 500", f"{exchange.line}: {exchange.text[:120]}")
+    if exchange.accepted:
+        answered.accepted()
+        with deciding(register.get("ROBUST-103")):
+            has_shape(exchange, "envelope", "presence", "identity", "time", "enum")
+            answered.accepted()
+        with deciding(register.get("ROBUST-104")):
+            has_shape(exchange, "type")
+            answered.accepted()
+    elif exchange.refused:
+        answered.refused()
+        with deciding(register.get("ROBUST-102")):
+            answered.holds(exchange.json is not None, "a JSON body", f"{exchange.line}: {exchange.text[:120]}")
+            answered.refused()
