@@ -31,12 +31,20 @@ def docstring_of(test: str) -> str | None:
 
 
 def _ids(function: ast.FunctionDef) -> list[str]:
-    """Return the ids of a test's markers, those of its parameters included."""
+    """Return the ids of a test's markers, those of its parameters and of ``per_operation`` included."""
     return [
-        argument.value
+        value.value
         for decorator in function.decorator_list
         for node in ast.walk(decorator)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "requirement"
-        for argument in node.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        if isinstance(node, ast.Call)
+        for value in _values(node)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
     ]
+
+
+def _values(call: ast.Call) -> list[ast.expr]:
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "requirement":
+        return call.args
+    if isinstance(call.func, ast.Name) and call.func.id == "per_operation":
+        return [keyword.value for keyword in call.keywords]
+    return []
