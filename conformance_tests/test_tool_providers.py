@@ -1,0 +1,687 @@
+"""Tool providers, the API's word for external platforms: list, show, create, update, destroy."""
+
+import pytest
+
+from contract.checks.lists import column, find
+from contract.checks.params import MISSING, lacking, missing_text
+from contract.checks.shape import has_shape, resource, rows
+from contract.checks.texts import has_text, says
+from contract.checks.values import agrees, comes_back, instant
+from contract.judgement import control, expect, observe
+from contract.marks import per_operation
+
+PATHS = ("/tool_providers/{id}", "/tool_provider/{id}")
+LOCKED = "Tool provider destruction is locked while Lti Resources in use are linked to it"
+
+
+@pytest.fixture
+def show(administrator, shared):
+    """Return how a tool provider is shown: either of two paths is documented."""
+    plural = administrator("tool_providers_show", id=shared.tool_provider_id, purpose="set-up")
+    path = PATHS[0] if plural.accepted else PATHS[1]
+    return lambda id: administrator("tool_providers_show", path=path, id=id)
+
+
+@pytest.fixture
+def in_use(world):
+    """Return a tool provider, the LTI resource of it, and the open exam that this belongs to."""
+    exam, provider = world.open_exam(), world.tool_provider()
+    return provider, world.lti_resource(exam["id"], provider["id"]), exam
+
+
+def not_found(id):
+    return f"Couldn't find tool provider with 'id'='{id}'"
+
+
+# -- list
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("TOOL-001")
+def test_tool_providers_are_listed(administrator):
+    listed = administrator("tool_providers_index")
+
+    expect(listed).accepted()
+
+
+@pytest.mark.requirement("TOOL-002")
+def test_list_stands_under_its_key(administrator):
+    listed = control(administrator("tool_providers_index")).accepted()
+
+    has_shape(listed, "envelope")
+
+
+@pytest.mark.requirement("TOOL-003")
+def test_created_tool_provider_is_listed_once(administrator, world):
+    provider = world.tool_provider()
+
+    listed = control(administrator("tool_providers_index")).accepted()
+
+    found = [row.get("id") for row in rows(listed, "tool_providers") if row.get("id") == provider["id"]]
+    expect(listed).equals(found, [provider["id"]], "the rows with the new id")
+
+
+@pytest.mark.requirement("TOOL-004")
+def test_list_agrees_with_show(administrator, world, show):
+    provider = world.tool_provider()
+    shown = control(show(provider["id"])).accepted()
+
+    listed, row = find(administrator, "tool_providers_index", "tool_providers", provider["id"])
+
+    control(listed).accepted()
+    agrees(listed, row or {}, resource(shown, "tool_provider"))
+
+
+# -- show
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("TOOL-020")
+def test_tool_provider_is_shown(administrator, world):
+    provider = world.tool_provider()
+
+    answers = [administrator("tool_providers_show", path=path, id=provider["id"]) for path in PATHS]
+
+    expect(next((answer for answer in answers if answer.accepted), answers[0])).accepted()
+
+
+@pytest.mark.requirement("TOOL-021")
+def test_tool_provider_stands_under_its_key(show, shared):
+    shown = control(show(shared.tool_provider_id)).accepted()
+
+    has_shape(shown, "envelope")
+
+
+@pytest.mark.requirement("TOOL-022")
+def test_the_tool_provider_of_the_id_is_shown_as_created(world, show):
+    created = [world.tool_provider_params(lti_custom_data='{"course":"physics"}', use_as_basic_link=0) for _ in "ab"]
+    created = [(world.create("tool_providers_create", **params)["id"], params) for params in created]
+
+    for id, params in created:
+        shown = control(show(id)).accepted()
+        comes_back(shown, resource(shown, "tool_provider"), {"id": id, **params})
+
+
+@pytest.mark.requirement("TOOL-023")
+def test_absent_tool_provider_is_not_shown(administrator, shared, show):
+    absent = show(administrator.sender.absent_id())
+    present = show(shared.tool_provider_id)
+
+    expect(absent).refused(404)
+    control(present).accepted()
+
+
+@pytest.mark.requirement("TOOL-024")
+def test_absent_tool_provider_is_named_by_show(administrator, shared, show):
+    id = administrator.sender.absent_id()
+
+    absent = show(id)
+    present = show(shared.tool_provider_id)
+
+    expect(absent).refused()
+    control(present).accepted()
+    has_text(absent, not_found(id))
+
+
+@pytest.mark.requirement("TOOL-025")
+def test_paths_that_show_a_tool_provider(administrator, shared):
+    answers = {path: administrator("tool_providers_show", path=path, id=shared.tool_provider_id) for path in PATHS}
+
+    accepted = [path for path, answer in answers.items() if answer.accepted]
+    observe(answers[PATHS[0]], paths=" and ".join(accepted) or "neither")
+
+
+# -- create
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("TOOL-040")
+def test_tool_provider_is_created_from_the_documented_example(administrator, world):
+    params = {name: world.tool_provider_params()[name] for name in ("tool_name", "oauth_consumer_key")}
+
+    created = administrator("tool_providers_create", **params, oauth_consumer_secret="secret")
+
+    expect(created).accepted()
+
+
+@pytest.mark.requirement("TOOL-041")
+def test_created_tool_provider_stands_under_its_key(administrator, world):
+    created = control(administrator("tool_providers_create", **world.tool_provider_params())).accepted()
+
+    has_shape(created, "envelope")
+
+
+@pytest.mark.parametrize("how", MISSING)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("tool_name", marks=pytest.mark.requirement("TOOL-042")),
+        pytest.param("oauth_consumer_key", marks=pytest.mark.requirement("TOOL-043")),
+        pytest.param("oauth_consumer_secret", marks=pytest.mark.requirement("TOOL-044")),
+    ],
+)
+def test_required_parameter_is_missing(administrator, world, name, how):
+    params = world.tool_provider_params()
+
+    refused = administrator("tool_providers_create", **lacking(params, name, how))
+    created = administrator("tool_providers_create", **params)
+
+    expect(refused).refused(422)
+    control(created).accepted()
+
+
+@pytest.mark.requirement("TOOL-045")
+@pytest.mark.parametrize("name", ["tool_name", "oauth_consumer_key", "oauth_consumer_secret"])
+def test_missing_parameter_is_named(administrator, world, name):
+    params = lacking(world.tool_provider_params(), name, "absent")
+
+    refused = expect(administrator("tool_providers_create", **params)).refused()
+
+    has_text(refused, missing_text(name))
+
+
+@pytest.mark.requirement("TOOL-046")
+def test_refused_create_creates_nothing(administrator, world):
+    params = world.tool_provider_params()
+
+    refused = administrator("tool_providers_create", **lacking(params, "oauth_consumer_secret", "absent"))
+    created = administrator("tool_providers_create", **params)
+    listed = control(administrator("tool_providers_index")).accepted()
+
+    expect(refused).refused()
+    control(created).accepted()
+    names = [row.get("tool_name") for row in rows(listed, "tool_providers")]
+    expect(listed).equals(names.count(params["tool_name"]), 1, "the number of tool providers of that name")
+
+
+@pytest.mark.requirement("TOOL-047")
+def test_parameters_of_a_create_come_back(administrator, world):
+    params = world.tool_provider_params(lti_custom_data='{"course":"physics"}', use_as_basic_link=1)
+
+    created = control(administrator("tool_providers_create", **params)).accepted()
+
+    comes_back(created, in_lower_case(resource(created, "tool_provider")), in_lower_case(params))
+
+
+@pytest.mark.requirement("TOOL-048")
+def test_name_keeps_its_letter_case(administrator, world):
+    params = world.tool_provider_params(tool_name=world.name("Tool With Capitals"))
+
+    created = control(administrator("tool_providers_create", **params)).accepted()
+
+    expect(created).equals(resource(created, "tool_provider").get("tool_name"), params["tool_name"], "tool_name")
+
+
+@pytest.mark.requirement("TOOL-049")
+def test_deep_linking_is_kept(administrator, world):
+    params = world.tool_provider_params(use_as_basic_link=0)
+
+    created = control(administrator("tool_providers_create", **params)).accepted()
+
+    comes_back(created, resource(created, "tool_provider"), {"use_as_basic_link": 0})
+
+
+@pytest.mark.requirement("TOOL-050")
+def test_optional_parameters_are_empty_when_not_given(administrator, world):
+    params = lacking(world.tool_provider_params(), "tool_url", "absent")
+
+    created = control(administrator("tool_providers_create", **params)).accepted()
+
+    provider = resource(created, "tool_provider")
+    expect(created).equals(provider.get("tool_url"), "", "tool_url")
+    expect(created).equals(provider.get("lti_custom_data"), "{}", "lti_custom_data")
+
+
+@pytest.mark.requirement("TOOL-051")
+def test_tool_provider_belongs_to_the_institute_of_its_creator(administrator, world):
+    created = control(administrator("tool_providers_create", **world.tool_provider_params())).accepted()
+
+    comes_back(created, resource(created, "tool_provider"), {"institute_id": world.institute_id})
+
+
+@pytest.mark.requirement("TOOL-052")
+def test_superuser_chooses_the_institute(superuser, world):
+    institute_id = world.institute()["id"]
+
+    created = superuser("tool_providers_create", **world.tool_provider_params(institute_id=institute_id))
+
+    expect(created).accepted()
+    comes_back(created, resource(created, "tool_provider"), {"institute_id": institute_id})
+
+
+@pytest.mark.requirement("TOOL-053")
+def test_administrator_does_not_create_in_another_institute(administrator, superuser, world):
+    institute_id = world.institute()["id"]
+
+    sent = administrator("tool_providers_create", **world.tool_provider_params(institute_id=institute_id))
+    right = superuser("tool_providers_create", **world.tool_provider_params(institute_id=institute_id))
+
+    ignored = sent.accepted and resource(sent, "tool_provider").get("institute_id") == world.institute_id
+    expect(sent).holds(sent.refused or ignored, "institute_id to be refused or ignored", sent.line)
+    control(right).accepted()
+
+
+@pytest.mark.requirement("TOOL-054")
+def test_administrator_sends_another_institute(administrator, superuser, world):
+    institute_id = world.institute()["id"]
+
+    sent = administrator("tool_providers_create", **world.tool_provider_params(institute_id=institute_id))
+
+    observe(sent)
+
+
+@pytest.mark.requirement("TOOL-055")
+def test_default_of_use_as_basic_link(administrator, world):
+    created = control(administrator("tool_providers_create", **world.tool_provider_params())).accepted()
+
+    observe(created, use_as_basic_link=resource(created, "tool_provider").get("use_as_basic_link"))
+
+
+@pytest.mark.requirement("TOOL-056")
+def test_name_of_another_tool_provider(administrator, world):
+    name = world.tool_provider()["tool_name"]
+
+    second = administrator("tool_providers_create", **world.tool_provider_params(tool_name=name))
+
+    observe(second)
+
+
+@pytest.mark.requirement("TOOL-057")
+def test_custom_data_that_is_not_json(administrator, world):
+    created = administrator("tool_providers_create", **world.tool_provider_params(lti_custom_data="course physics"))
+
+    observe(created)
+
+
+@pytest.mark.requirement("TOOL-058")
+def test_blank_name(administrator, world):
+    created = administrator("tool_providers_create", **world.tool_provider_params(tool_name="   "))
+
+    observe(created)
+
+
+@pytest.mark.requirement("TOOL-059")
+def test_use_as_basic_link_that_is_no_boolean(administrator, world):
+    refused = administrator("tool_providers_create", **world.tool_provider_params(use_as_basic_link="maybe"))
+    created = administrator("tool_providers_create", **world.tool_provider_params(use_as_basic_link=1))
+
+    expect(refused).refused()
+    control(created).accepted()
+
+
+@pytest.mark.requirement("TOOL-060")
+def test_use_as_basic_link_as_a_json_boolean(administrator, world):
+    created = administrator("tool_providers_create", **world.tool_provider_params(use_as_basic_link=True))
+
+    observe(created)
+
+
+@pytest.mark.requirement("TOOL-061")
+def test_name_that_is_null(administrator, world):
+    created = administrator("tool_providers_create", **world.tool_provider_params(tool_name=None))
+
+    observe(created)
+
+
+# -- update
+
+
+@pytest.mark.smoke
+@per_operation(tool_providers_update="TOOL-080", tool_providers_update_put="TOOL-081")
+def test_tool_provider_is_updated(administrator, world, operation_id):
+    provider = world.tool_provider()
+
+    updated = administrator(operation_id, id=provider["id"], tool_name=world.name("tool"))
+
+    expect(updated).accepted()
+
+
+@per_operation(tool_providers_update="TOOL-082", tool_providers_update_put="TOOL-083")
+def test_updated_tool_provider_stands_under_its_key(administrator, shared, world, operation_id):
+    sent = administrator(operation_id, id=shared.tool_provider_id, tool_name=world.name("tool"))
+
+    has_shape(control(sent).accepted(), "envelope")
+
+
+@pytest.mark.requirement("TOOL-084")
+def test_parameters_of_an_update_come_back(administrator, world, operation_id):
+    provider, changes = world.tool_provider(), all_changes(world)
+
+    updated = control(administrator(operation_id, id=provider["id"], **changes)).accepted()
+
+    comes_back(updated, in_lower_case(resource(updated, "tool_provider")), in_lower_case(changes))
+
+
+@pytest.mark.requirement("TOOL-085")
+def test_what_an_update_changed_is_shown(administrator, world, show, operation_id):
+    provider, changes = world.tool_provider(), all_changes(world)
+
+    control(administrator(operation_id, id=provider["id"], **changes)).accepted()
+    shown = control(show(provider["id"])).accepted()
+
+    comes_back(shown, in_lower_case(resource(shown, "tool_provider")), in_lower_case(changes))
+
+
+@pytest.mark.parametrize("name", ["tool_name", "oauth_consumer_key", "oauth_consumer_secret", "tool_url"])
+@per_operation(tool_providers_update="TOOL-086", tool_providers_update_put="TOOL-087")
+def test_update_keeps_what_it_does_not_name(administrator, world, show, operation_id, name):
+    params = world.tool_provider_params(lti_custom_data='{"course":"physics"}', use_as_basic_link=0)
+    id = world.create("tool_providers_create", **params)["id"]
+    change = all_changes(world)[name]
+
+    control(administrator(operation_id, id=id, **{name: change})).accepted()
+    shown = control(show(id)).accepted()
+
+    kept = {each: value for each, value in params.items() if each != name}
+    comes_back(shown, resource(shown, "tool_provider"), kept)
+
+
+@pytest.mark.requirement("TOOL-088")
+def test_update_moves_updated_at_alone(administrator, world, show, operation_id):
+    provider = world.tool_provider()
+    before = resource(control(show(provider["id"])).accepted(), "tool_provider")
+
+    sent = administrator(operation_id, id=provider["id"], tool_name=world.name("tool"))
+    updated = control(sent).accepted()
+
+    after = resource(updated, "tool_provider")
+    for name in ("id", "institute_id", "created_at"):
+        expect(updated).equals(after.get(name), before.get(name), name)
+    moved = instant(after.get("updated_at")), instant(before.get("updated_at"))
+    expect(updated).holds(None not in moved and moved[0] > moved[1], f"updated_at after {moved[1]}", f"{moved[0]}")
+
+
+@pytest.mark.requirement("TOOL-089")
+def test_update_changes_no_other_tool_provider(administrator, world, show, operation_id):
+    provider, other = world.tool_provider(), world.tool_provider()
+
+    control(administrator(operation_id, id=provider["id"], **all_changes(world))).accepted()
+    shown = control(show(other["id"])).accepted()
+
+    expect(shown).equals(resource(shown, "tool_provider"), other, "the other tool provider")
+
+
+@pytest.mark.requirement("TOOL-090")
+def test_absent_tool_provider_is_not_updated(administrator, world, operation_id):
+    name, present_id = world.name("tool"), world.tool_provider()["id"]
+
+    absent = administrator(operation_id, id=world.absent_id("tool_provider"), tool_name=name)
+    present = administrator(operation_id, id=present_id, tool_name=name)
+
+    expect(absent).refused(404)
+    control(present).accepted()
+
+
+@pytest.mark.requirement("TOOL-091")
+def test_absent_tool_provider_is_named_by_update(administrator, world, operation_id):
+    id = world.absent_id("tool_provider")
+
+    absent = expect(administrator(operation_id, id=id, tool_name=world.name("tool"))).refused()
+
+    has_text(absent, not_found(id))
+
+
+@pytest.mark.requirement("TOOL-092")
+def test_administrator_does_not_move_a_tool_provider(administrator, superuser, world, show, operation_id):
+    provider, institute_id = world.tool_provider(), world.institute()["id"]
+
+    administrator(operation_id, id=provider["id"], institute_id=institute_id)
+    control(administrator(operation_id, id=provider["id"], tool_name=world.name("tool"))).accepted()
+    shown = control(show(provider["id"])).accepted()
+
+    comes_back(shown, resource(shown, "tool_provider"), {"institute_id": world.institute_id})
+
+
+@pytest.mark.requirement("TOOL-093")
+def test_superuser_moves_a_tool_provider(superuser, world, operation_id):
+    provider, institute_id = world.tool_provider(), world.institute()["id"]
+
+    moved = superuser(operation_id, id=provider["id"], institute_id=institute_id)
+
+    expect(moved).accepted()
+    comes_back(moved, resource(moved, "tool_provider"), {"institute_id": institute_id})
+
+
+@pytest.mark.requirement("TOOL-094")
+def test_update_to_an_empty_name(administrator, world, operation_id):
+    updated = administrator(operation_id, id=world.tool_provider()["id"], tool_name="")
+
+    observe(updated)
+
+
+@pytest.mark.requirement("TOOL-095")
+def test_update_of_nothing(administrator, world, operation_id):
+    updated = administrator(operation_id, id=world.tool_provider()["id"])
+
+    observe(updated)
+
+
+# -- destroy
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("TOOL-120")
+def test_tool_provider_is_destroyed(administrator, world):
+    destroyed = administrator("tool_providers_destroy", id=world.tool_provider()["id"])
+
+    expect(destroyed).accepted()
+
+
+@pytest.mark.requirement("TOOL-121")
+def test_destroy_answers_an_empty_object(administrator, world):
+    destroyed = control(administrator("tool_providers_destroy", id=world.tool_provider()["id"])).accepted()
+
+    expect(destroyed).equals(destroyed.json, {}, "the body")
+
+
+@pytest.mark.requirement("TOOL-122")
+def test_destroyed_tool_provider_is_not_shown(administrator, world, show):
+    provider = world.tool_provider()
+    control(show(provider["id"])).accepted()
+
+    control(administrator("tool_providers_destroy", id=provider["id"])).accepted()
+
+    expect(show(provider["id"])).refused(404)
+
+
+@pytest.mark.requirement("TOOL-123")
+def test_destroyed_tool_provider_is_not_listed(administrator, world):
+    provider = world.tool_provider()
+
+    destroyed = control(administrator("tool_providers_destroy", id=provider["id"])).accepted()
+
+    listed = column(administrator, "tool_providers_index", "tool_providers")
+    expect(destroyed).holds(provider["id"] not in listed, "a list without it", "it is listed")
+
+
+@pytest.mark.requirement("TOOL-124")
+@pytest.mark.parametrize("absent", ["never there", "destroyed before"])
+def test_absent_tool_provider_is_not_destroyed(administrator, world, absent):
+    provider = world.tool_provider()
+
+    destroyed = administrator("tool_providers_destroy", id=provider["id"])
+    id = {"never there": lambda: world.absent_id("tool_provider"), "destroyed before": lambda: provider["id"]}[absent]()
+    refused = administrator("tool_providers_destroy", id=id)
+
+    expect(refused).refused(404)
+    control(destroyed).accepted()
+
+
+@pytest.mark.requirement("TOOL-125")
+def test_absent_tool_provider_is_named_by_destroy(administrator, world):
+    provider, id = world.tool_provider(), world.absent_id("tool_provider")
+
+    refused = administrator("tool_providers_destroy", id=id)
+    destroyed = administrator("tool_providers_destroy", id=provider["id"])
+
+    expect(refused).refused()
+    control(destroyed).accepted()
+    has_text(refused, not_found(id))
+
+
+@pytest.mark.requirement("TOOL-126")
+def test_destroy_destroys_no_other(administrator, world, show):
+    first, provider, last = world.tool_provider(), world.tool_provider(), world.tool_provider()
+
+    control(administrator("tool_providers_destroy", id=provider["id"])).accepted()
+
+    for other in (first, last):
+        shown = show(other["id"])
+        expect(shown).accepted()
+        expect(shown).equals(resource(shown, "tool_provider"), other, "another tool provider")
+
+
+@pytest.mark.requirement("TOOL-127")
+def test_tool_provider_in_use_is_locked(administrator, world, in_use):
+    provider, _, _ = in_use
+    unused = world.tool_provider()
+
+    locked = administrator("tool_providers_destroy", id=provider["id"])
+    destroyed = administrator("tool_providers_destroy", id=unused["id"])
+
+    expect(locked).refused(423)
+    control(destroyed).accepted()
+
+
+@pytest.mark.requirement("TOOL-128")
+def test_lock_names_the_open_exam(administrator, in_use):
+    provider, _, exam = in_use
+
+    locked = expect(administrator("tool_providers_destroy", id=provider["id"])).refused()
+
+    wanted = {"error": {"open_exam": [[{"id": exam["id"], "name": exam["name"]}]]}}
+    expect(locked).equals(without_further_keys(locked.json), wanted, "the body, further keys aside,")
+
+
+@pytest.mark.requirement("TOOL-129")
+def test_lock_changes_nothing(administrator, in_use, show):
+    provider, link, _ = in_use
+
+    expect(administrator("tool_providers_destroy", id=provider["id"])).refused()
+    shown = show(provider["id"])
+    linked = administrator("lti_resources_show", id=link["id"])
+
+    expect(shown).accepted()
+    expect(shown).equals(resource(shown, "tool_provider"), provider, "the tool provider")
+    expect(linked).accepted()
+    expect(linked).equals(resource(linked, "lti_resource"), link, "the LTI resource")
+
+
+@pytest.mark.requirement("TOOL-130")
+def test_tool_provider_is_unlocked_with_its_last_link(administrator, in_use):
+    provider, link, _ = in_use
+    control(administrator("lti_resources_destroy", id=link["id"])).accepted()
+
+    destroyed = administrator("tool_providers_destroy", id=provider["id"])
+
+    expect(destroyed).accepted()
+
+
+@pytest.mark.requirement("TOOL-131")
+def test_tool_provider_beside_one_in_use_is_not_locked(administrator, world, in_use):
+    other = world.tool_provider()
+
+    destroyed = administrator("tool_providers_destroy", id=other["id"])
+
+    expect(destroyed).accepted()
+
+
+@pytest.mark.requirement("TOOL-132")
+def test_text_of_the_lock(administrator, in_use):
+    provider, _, _ = in_use
+
+    locked = administrator("tool_providers_destroy", id=provider["id"])
+
+    observe(locked, says_so=says(locked, LOCKED))
+
+
+@pytest.mark.requirement("TOOL-133")
+def test_tool_provider_of_an_exam_that_is_not_open(administrator, world):
+    provider = world.tool_provider()
+    world.lti_resource(world.exam()["id"], provider["id"])
+
+    destroyed = administrator("tool_providers_destroy", id=provider["id"])
+
+    observe(destroyed)
+
+
+# -- the object
+
+
+@pytest.fixture
+def answered(sample, shared, show):
+    """Return how an operation answers with at least one tool provider."""
+
+    def answer(operation_id):
+        assert shared.tool_provider_id
+        if operation_id == "tool_providers_show":
+            return control(show(shared.tool_provider_id)).accepted()
+        return control(sample.send(sample(operation_id))).accepted()
+
+    return answer
+
+
+@pytest.mark.requirement("TOOL-200")
+def test_tool_provider_has_every_field(operation_id, answered):
+    has_shape(answered(operation_id), "presence")
+
+
+@pytest.mark.requirement("TOOL-201")
+def test_tool_provider_has_an_identity(operation_id, answered):
+    has_shape(answered(operation_id), "identity")
+
+
+@pytest.mark.requirement("TOOL-202")
+def test_fields_have_the_printed_types(operation_id, answered):
+    has_shape(answered(operation_id), "type")
+
+
+@pytest.mark.requirement("TOOL-203")
+def test_times_have_milliseconds_and_an_offset(operation_id, answered):
+    has_shape(answered(operation_id), "time")
+
+
+@pytest.mark.requirement("TOOL-204")
+def test_no_two_tool_providers_share_an_id(administrator, world):
+    created = {world.tool_provider()["id"] for _ in "abc"}
+
+    listed = control(administrator("tool_providers_index")).accepted()
+
+    all_ids = [row.get("id") for row in rows(listed, "tool_providers")]
+    expect(listed).holds(
+        len(created) == 3 and len(all_ids) == len(set(all_ids)), "ids of their own", "an id that stands twice"
+    )
+
+
+# -- helpers
+
+
+def all_changes(world):
+    """Return a new value for every parameter of a tool provider."""
+    return world.tool_provider_params(
+        tool_url="https://other.example.com/lti", lti_custom_data='{"course":"biology"}', use_as_basic_link=0
+    )
+
+
+def in_lower_case(params):
+    """Return *params* with the letter case of the name undone: a printed answer has it in lower case."""
+    name = params.get("tool_name")
+    return {**params, "tool_name": name.lower() if isinstance(name, str) else name}
+
+
+def without_further_keys(body):
+    """Return the documented keys of the body of a 423: further fields conform."""
+    if not isinstance(body, dict) or not isinstance(body.get("error"), dict):
+        return body
+    rows = body["error"].get("open_exam")
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        return {"error": body["error"]}
+    kept = ("id", "name")
+    return {
+        "error": {
+            "open_exam": [
+                [{key: exam[key] for key in kept if key in exam} if isinstance(exam, dict) else exam for exam in row]
+                for row in rows
+            ]
+        }
+    }
