@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 # Times the API can print: years 1 to 9999 with a day to spare for the offset.
 MINIMUM_MS = -62_135_510_400_000
@@ -27,6 +28,7 @@ class Clock:
         return time.time_ns() // 1_000_000 + self.offset_ms
 
 
+@lru_cache(maxsize=8192)
 def write_time(epoch_ms: int, offset_minutes: int) -> str:
     """Write *epoch_ms* as ``YYYY-MM-DDThh:mm:ss.mmm+hh:mm`` in the zone *offset_minutes* east of UTC."""
     moment = (_EPOCH + timedelta(milliseconds=epoch_ms)).astimezone(timezone(timedelta(minutes=offset_minutes)))

@@ -7,9 +7,10 @@ A ``Field`` is a column; a ``Table`` makes its own SQL; a ``Shape`` is what an o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 _SQL_TYPES = {"integer": "INTEGER", "string": "TEXT", "boolean": "INTEGER", "time": "INTEGER", "list": "TEXT"}
@@ -51,6 +52,11 @@ class Table:
     @cached_property
     def stored(self) -> tuple[Field, ...]:
         return tuple(column for column in self.fields if column.sql is None and column.name != "id")
+
+    @cached_property
+    def selected(self) -> list[str]:
+        """The columns of ``select_sql``, in order."""
+        return ["id", *(column.name for column in self.stored), *(c.name for c in self.fields if c.sql)]
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -96,7 +102,7 @@ class Shape:
     Args:
         key: its envelope key. plural: that of a list.
         fields: name in the answer -> column; the order is that of the answer.
-        convert: name -> function from the stored value, where the kind's own does not fit.
+        convert: name -> function from the stored value (never null), where the kind's own does not fit.
     """
 
     key: str
@@ -105,20 +111,35 @@ class Shape:
     fields: dict[str, str]
     convert: dict[str, Convert] = field(default_factory=dict)
 
-    def render(self, row: Mapping[str, Any], write_time: Callable[[int], str]) -> dict[str, Value]:
-        return {name: self.value(name, row[column], write_time) for name, column in self.fields.items()}
+    def render(self, row: Sequence[Any], write_time: Callable[[int], str]) -> dict[str, Value]:
+        """Write one row, which must come from the table's own ``select_sql``."""
+        values = dict(zip(self.fields, self._pick(row), strict=True))
+        for name, convert in self._conversions:
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        for name in self._times:
+            if values[name] is not None:
+                values[name] = write_time(values[name])
+        return values
 
-    def value(self, name: str, stored: Any, write_time: Callable[[int], str]) -> Value:
-        if name in self.convert:
-            return self.convert[name](stored)
-        if stored is None:
-            return None
-        kind = self.table.by_name[self.fields[name]].kind
-        if kind == "time":
-            return write_time(stored)
-        if kind == "boolean":
-            return bool(stored)
-        return json.loads(stored) if kind == "list" else stored
+    # The following are worked out at the first use: rendering by name would cost more than everything else.
+
+    @cached_property
+    def _pick(self) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        return itemgetter(*(self.table.selected.index(column) for column in self.fields.values()))
+
+    @cached_property
+    def _times(self) -> list[str]:
+        return [name for name in self.fields if self._kind(name) == "time" and name not in self.convert]
+
+    @cached_property
+    def _conversions(self) -> list[tuple[str, Convert]]:
+        by_kind: dict[str, Convert] = {"boolean": bool, "list": json.loads}
+        found = {name: self.convert.get(name) or by_kind.get(self._kind(name)) for name in self.fields}
+        return [(name, convert) for name, convert in found.items() if convert]
+
+    def _kind(self, name: str) -> str:
+        return self.table.by_name[self.fields[name]].kind
 
 
 def shape(key: str, plural: str, table: Table, names: str, **convert: Convert) -> Shape:

@@ -97,7 +97,7 @@ USERS = Table(
         Field("email_key", required=True),
         Field("password_digest"),
     ),
-    indexes=("institute_id, email", "institute_id, name", "institute_id, role"),
+    indexes=("institute_id", "institute_id, email", "institute_id, name", "institute_id, role"),
     unique=("email_key", "api_token"),
 )
 
@@ -134,6 +134,7 @@ EXAMS = Table(
         Field("allowances", default="{}"),
     ),
     indexes=(
+        "institute_id",
         "institute_id, start_time",
         "institute_id, name",
         "institute_id, created_at",
@@ -198,6 +199,8 @@ STUDENT_SESSIONS = Table(
         *_nulls("student_lms_id resource_link_id"),
     ),
     indexes=(
+        "exam_id",
+        "institute_id",
         "exam_id, email",
         "exam_id, status",
         "exam_id, name",
