@@ -119,8 +119,15 @@ class _Controller:
 
 
 def _ids(item: pytest.Item) -> list[str]:
+    """Return the requirements that an item decides: of several, those that speak of its operation."""
     marker = item.get_closest_marker("requirement")
-    return list(marker.args) if marker else []
+    ids = list(marker.args) if marker else []
+    callspec = getattr(item, "callspec", None)
+    operation_id = callspec.params.get("operation_id") if callspec else None
+    if operation_id is None or len(ids) < 2:
+        return ids
+    register = requirements.load()
+    return [each for each in ids if each not in register or operation_id in register.get(each).operations]
 
 
 def _operation_id(item: pytest.Item) -> str | None:
