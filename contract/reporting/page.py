@@ -49,7 +49,7 @@ def html(result: RunResult, templates: Path | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(compact=text.compact, number=_number, shortened=text.shortened, ms=_milliseconds)
+    environment.filters.update(compact=text.compact, number=text.grouped, shortened=text.shortened, ms=_milliseconds)
     environment.tests["link"] = _is_link
     return environment.get_template("index.html.j2").render(
         **context(result),
@@ -120,11 +120,6 @@ def _evidence(evidence: Mapping[str, Any]) -> Counter[str]:
     for each in evidence.values():
         total.update(accepted=each.accepted, refused=each.refused)
     return total
-
-
-def _number(value: float) -> str:
-    """Return *value* with narrow spaces between groups of three digits."""
-    return f"{value:,}".replace(",", "\u202f")
 
 
 def _milliseconds(value: float) -> str:

@@ -37,12 +37,11 @@ def compact(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def listing(names: list[str], longest: int = 6) -> str:
-    """Return *names* in one phrase, at most *longest* of them and the number of the others."""
-    more = f" and {len(names) - longest} more" if len(names) > longest else ""
-    return ", ".join(names[:longest]) + more
-
-
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its noun: ``1 operation``, ``65 operations``."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}".replace(",", "\u2009")
+    return f"{grouped(number)} {singular if number == 1 else plural or singular + 's'}"
+
+
+def grouped(number: float) -> str:
+    """Return *number* with narrow spaces between groups of three digits."""
+    return f"{number:,}".replace(",", "\u202f")
