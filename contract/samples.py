@@ -63,7 +63,8 @@ class Shared:
         self._within = within
         self._made: dict[str, Any] = {}
 
-    def _once(self, key: str, make: Callable[[], Any]) -> Any:
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what *make* returned when *key* was first asked for; what it creates lives as long as the worker."""
         if key not in self._made:
             with self._within():
                 self._made[key] = make()
@@ -72,17 +73,17 @@ class Shared:
     @property
     def exam_id(self) -> int:
         """Return an exam with one student and no open document."""
-        return int(self._once("exam", self.world.exam)["id"])
+        return int(self.once("exam", self.world.exam)["id"])
 
     @property
     def student_session_id(self) -> int:
         """Return a student session of the shared exam."""
-        return int(self._once("session", lambda: self.world.student_session(self.exam_id))["id"])
+        return int(self.once("session", lambda: self.world.student_session(self.exam_id))["id"])
 
     @property
     def mailed_exam_id(self) -> int:
         """Return an exam without students, whose mails reach nobody."""
-        return int(self._once("mailed", self.world.exam)["id"])
+        return int(self.once("mailed", self.world.exam)["id"])
 
     @property
     def documented_exam(self) -> tuple[int, int]:
@@ -92,34 +93,34 @@ class Shared:
             exam = self.world.exam()
             return int(exam["id"]), int(self.world.document(exam["id"])["id"])
 
-        pair: tuple[int, int] = self._once("documented", make)
+        pair: tuple[int, int] = self.once("documented", make)
         return pair
 
     @property
     def attachment_id(self) -> int:
         """Return an attachment of the shared exam."""
-        return int(self._once("attachment", lambda: self.world.attachment(self.exam_id))["id"])
+        return int(self.once("attachment", lambda: self.world.attachment(self.exam_id))["id"])
 
     @property
     def user_id(self) -> int:
         """Return a teacher of the institute under test."""
-        return int(self._once("user", self.world.user)["id"])
+        return int(self.once("user", self.world.user)["id"])
 
     @property
     def institute_id(self) -> int:
         """Return an institute that the run created."""
-        return int(self._once("institute", self.world.institute)["id"])
+        return int(self.once("institute", self.world.institute)["id"])
 
     @property
     def tool_provider_id(self) -> int:
         """Return a tool provider."""
-        return int(self._once("tool", self.world.tool_provider)["id"])
+        return int(self.once("tool", self.world.tool_provider)["id"])
 
     @property
     def lti_resource_id(self) -> int:
         """Return an LTI resource of the shared exam."""
         make = lambda: self.world.lti_resource(self.exam_id, self.tool_provider_id)  # noqa: E731
-        return int(self._once("link", make)["id"])
+        return int(self.once("link", make)["id"])
 
     @property
     def zipped_exam_id(self) -> int:
@@ -133,7 +134,7 @@ class Shared:
                 raise Inconclusive("the zip job of the exam with uploads did not succeed")
             return exam_id
 
-        return int(self._once("zip", make))
+        return int(self.once("zip", make))
 
 
 @_sample("exams_index", "student_sessions_index_all", "tool_providers_index", "lti_resources_index", "identity_providers_index")
