@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract import operations, signing
 from contract.client import File
 from contract.judgement import Inconclusive
 from contract.world import PNG, World
@@ -20,6 +21,17 @@ class Sample:
     operation_id: str
     params: dict[str, Any] = field(default_factory=dict)
     role: str = "administrator"
+
+
+def documented_example(operation_id: str) -> dict[str, Any]:
+    """Return the printed example request of an operation, unsigned; booleans as 1 and 0, which can be signed one way."""
+    body = operations.get(operation_id).document["requestBody"]["content"]["application/json"]
+    example = body["schema"]["examples"][0]
+    return {
+        name: int(value) if isinstance(value, bool) else value
+        for name, value in example.items()
+        if name not in signing.SIGNING_NAMES
+    }
 
 
 Builder = Callable[["Samples"], Sample]
