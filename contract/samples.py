@@ -24,7 +24,7 @@ class Sample:
 
 
 def documented_example(operation_id: str) -> dict[str, Any]:
-    """Return the printed example request of an operation, unsigned; booleans as 1 and 0, which can be signed one way."""
+    """Return the printed example request of an operation, unsigned; booleans as 1 and 0, signed one way only."""
     body = operations.get(operation_id).document["requestBody"]["content"]["application/json"]
     example = body["schema"]["examples"][0]
     return {

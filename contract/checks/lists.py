@@ -34,9 +34,11 @@ def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterato
             return
 
 
-def find(client: Client, operation_id: str, key: str, id: int, **params: Any) -> tuple[Exchange, dict[str, Any] | None]:
+def find(
+    client: Client, operation_id: str, key: str, id: int, /, **params: Any
+) -> tuple[Exchange, dict[str, Any] | None]:
     """
-    Look for the row with *id*.
+    Look for the row with *id*; *params* go with the request, which may have an ``id`` of its own.
 
     Returns:  the page that holds it and the row, or the last page and None.
     """
@@ -46,6 +48,6 @@ def find(client: Client, operation_id: str, key: str, id: int, **params: Any) ->
     return listed, None
 
 
-def column(client: Client, operation_id: str, key: str, name: str = "id", **params: Any) -> list[Any]:
+def column(client: Client, operation_id: str, key: str, name: str = "id", /, **params: Any) -> list[Any]:
     """Return one field of all rows, in their order."""
     return [row.get(name) for _, found in pages(client, operation_id, key, **params) for row in found]
