@@ -1,0 +1,566 @@
+"""Students of exams by the deprecated operations, and the student of an LTI exam."""
+
+import pytest
+
+from contract.checks.lists import column, find
+from contract.checks.shape import has_shape, resource, rows
+from contract.checks.texts import has_text
+from contract.checks.values import agrees, comes_back
+from contract.judgement import control, expect, observe, require
+from contract.marks import per_operation
+
+STATUSES = (
+    "registered",
+    "before_check_req_mail",
+    "email_bounced",
+    "email_sent",
+    "after_check_req_mail",
+    "before_check_req",
+    "after_check_req",
+    "in_setup",
+    "exam_not_started",
+    "exam_started",
+    "exam_finished",
+)
+
+
+@pytest.fixture
+def exam_id(world):
+    """Return an exam without students."""
+    return world.exam()["id"]
+
+
+def students_of(client, exam_id):
+    """Return the students of an exam as the successor of the deprecated operations lists them."""
+    return rows(control(client("student_sessions_index", exam_id=exam_id)).accepted(), "students")
+
+
+# -- exams_index_students ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("EXAM-180")
+def test_students_of_an_exam_are_listed(administrator, shared):
+    expect(administrator("exams_index_students", id=shared.exam_id)).accepted()
+
+
+@pytest.mark.requirement("EXAM-181")
+def test_list_of_students_stands_under_its_key(administrator, shared):
+    listed = control(administrator("exams_index_students", id=shared.exam_id)).accepted()
+
+    rows(listed, "students")
+
+
+@pytest.mark.requirement("EXAM-182")
+def test_added_student_is_listed(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    listed, row = find(administrator, "exams_index_students", "students", session["id"], id=exam_id)
+
+    control(listed).accepted()
+    expect(listed).holds(row, f"student session {session['id']} in the list", "it is not there")
+
+
+@pytest.mark.requirement("EXAM-183")
+def test_only_students_of_the_exam_are_listed(administrator, world):
+    for exam_id in (world.exam()["id"], world.exam()["id"]):
+        session = world.student_session(exam_id)
+
+        listed = control(administrator("exams_index_students", id=exam_id)).accepted()
+
+        ids = [row.get("id") for row in rows(listed, "students")]
+        expect(listed).equals(ids, [session["id"]], "the ids of the students")
+
+
+@pytest.mark.requirement("EXAM-184")
+def test_list_of_students_agrees_with_its_successor(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    old = control(administrator("exams_index_students", id=exam_id)).accepted()
+
+    [successor] = students_of(administrator, exam_id)
+    row = next((row for row in rows(old, "students") if row.get("id") == session["id"]), {})
+    agrees(old, row, successor)
+
+
+@pytest.mark.requirement("EXAM-185")
+@pytest.mark.parametrize("status", STATUSES)
+def test_status_selects_students(administrator, shared, status):
+    assert shared.student_session_id
+
+    listed = expect(administrator("exams_index_students", id=shared.exam_id, status=status)).accepted()
+
+    others = [row for row in rows(listed, "students") if row.get("status") != status]
+    expect(listed).holds(
+        not others, f"students with status {status} only", lambda: f"one with {others[0].get('status')}"
+    )
+
+
+@pytest.mark.requirement("EXAM-186")
+def test_added_student_is_listed_as_registered(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    listed = control(administrator("exams_index_students", id=exam_id, status="registered")).accepted()
+
+    ids = [row.get("id") for row in rows(listed, "students")]
+    expect(listed).equals(ids, [session["id"]], "the ids of the students with status registered")
+
+
+@pytest.mark.requirement("EXAM-187")
+def test_added_student_is_not_listed_as_finished(administrator, world, exam_id):
+    world.student_session(exam_id)
+
+    listed = control(administrator("exams_index_students", id=exam_id, status="exam_finished")).accepted()
+
+    expect(listed).equals(rows(listed, "students"), [], "the students with status exam_finished")
+
+
+@pytest.mark.requirement("EXAM-188")
+def test_list_with_a_status_that_is_none(administrator, shared):
+    assert shared.student_session_id
+
+    listed = administrator("exams_index_students", id=shared.exam_id, status="no_such_status")
+
+    found = listed.json.get("students") if listed.accepted and isinstance(listed.json, dict) else None
+    observe(listed, status=listed.status, list="none" if found is None else "rows" if found else "empty")
+
+
+@pytest.mark.requirement("EXAM-190")
+def test_students_of_an_absent_exam(administrator):
+    observe(administrator("exams_index_students", id=administrator.sender.absent_id()))
+
+
+# -- exams_show_student -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("EXAM-200")
+def test_student_is_shown(administrator, shared):
+    session_id = shared.student_session_id
+
+    expect(administrator("exams_show_student", id=shared.exam_id, student_session_id=session_id)).accepted()
+
+
+@pytest.mark.requirement("EXAM-201")
+def test_shown_student_stands_under_its_key(administrator, shared):
+    session_id = shared.student_session_id
+
+    shown = control(administrator("exams_show_student", id=shared.exam_id, student_session_id=session_id)).accepted()
+
+    resource(shown, "student")
+
+
+@pytest.mark.requirement("EXAM-202")
+def test_student_that_was_asked_for_is_shown(administrator, world, exam_id):
+    for session in (world.student_session(exam_id), world.student_session(exam_id)):
+        shown = administrator("exams_show_student", id=exam_id, student_session_id=session["id"])
+
+        control(shown).accepted()
+        expect(shown).equals(resource(shown, "student").get("id"), session["id"], "student.id")
+
+
+@per_operation(exams_show_student="EXAM-203", exams_delete_student="EXAM-282")
+@pytest.mark.parametrize("spoiled", [{}, {"student_session_id": ""}], ids=["absent", "empty"])
+def test_request_without_a_student_session_is_refused(operation_id, administrator, world, exam_id, spoiled):
+    session = world.student_session(exam_id)
+
+    without = administrator(operation_id, id=exam_id, **spoiled)
+    right = administrator(operation_id, id=exam_id, student_session_id=session["id"])
+
+    expect(without).refused()
+    control(right).accepted()
+
+
+@per_operation(exams_show_student="EXAM-204", exams_delete_student="EXAM-283")
+def test_student_session_id_that_is_a_word_is_refused(operation_id, administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    word = administrator(operation_id, id=exam_id, student_session_id="word")
+    right = administrator(operation_id, id=exam_id, student_session_id=session["id"])
+
+    expect(word).refused()
+    control(right).accepted()
+
+
+@per_operation(exams_show_student="EXAM-205", exams_delete_student="EXAM-284")
+def test_absent_student_session_is_not_found(operation_id, administrator, world, exam_id):
+    session, absent_id = world.student_session(exam_id), world.absent_id("student_session")
+
+    absent = administrator(operation_id, id=exam_id, student_session_id=absent_id)
+    right = administrator(operation_id, id=exam_id, student_session_id=session["id"])
+
+    expect(absent).refused(404)
+    control(right).accepted()
+
+
+@per_operation(exams_show_student="EXAM-206", exams_delete_student="EXAM-285")
+def test_absent_student_session_is_named(operation_id, administrator, world, shared):
+    absent_id = world.absent_id("student_session")
+
+    absent = expect(administrator(operation_id, id=shared.exam_id, student_session_id=absent_id)).refused()
+
+    has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'")
+
+
+@pytest.mark.requirement("EXAM-207")
+def test_shown_student_agrees_with_its_successor(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    old = control(administrator("exams_show_student", id=exam_id, student_session_id=session["id"])).accepted()
+    new = control(administrator("student_sessions_show", id=session["id"])).accepted()
+
+    agrees(old, resource(old, "student"), resource(new, "student"))
+
+
+@pytest.mark.requirement("EXAM-208")
+def test_student_of_another_exam(administrator, world, exam_id, shared):
+    session = world.student_session(exam_id)
+
+    observe(administrator("exams_show_student", id=shared.exam_id, student_session_id=session["id"]))
+
+
+@pytest.mark.requirement("EXAM-210")
+def test_status_without_a_student_session(administrator, shared):
+    observe(administrator("exams_show_student", id=shared.exam_id))
+
+
+# -- exams_show_lti_student -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lti_student(world, target):
+    """Return the parameters that show the student of an LTI exam."""
+    world.needs("lti_student")
+    student = dict(target.fixtures.lti_student)
+    return {"id": student.pop("exam_id"), **student}
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("EXAM-220")
+def test_lti_student_is_shown(administrator, lti_student):
+    expect(administrator("exams_show_lti_student", **lti_student)).accepted()
+
+
+@pytest.fixture
+def shown_lti_student(administrator, lti_student):
+    """Return the answer that shows the student of an LTI exam."""
+    return control(administrator("exams_show_lti_student", **lti_student)).accepted()
+
+
+@pytest.mark.requirement("EXAM-221")
+def test_lti_student_stands_under_its_key(shown_lti_student):
+    resource(shown_lti_student, "student")
+    has_shape(shown_lti_student, "envelope")
+
+
+@pytest.mark.requirement("EXAM-222")
+def test_lti_student_belongs_to_the_exam(shown_lti_student, lti_student):
+    student = resource(shown_lti_student, "student")
+
+    expect(shown_lti_student).equals(student.get("exam_id"), lti_student["id"], "student.exam_id")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("student_lms_id", marks=pytest.mark.requirement("EXAM-223")),
+        pytest.param("resource_link_id", marks=pytest.mark.requirement("EXAM-224")),
+    ],
+)
+def test_unknown_lti_id_is_not_found(administrator, lti_student, world, name):
+    unknown = administrator("exams_show_lti_student", **{**lti_student, name: world.name("unknown")})
+    shown = administrator("exams_show_lti_student", **lti_student)
+
+    expect(unknown).refused(404)
+    control(shown).accepted()
+
+
+@pytest.mark.requirement("EXAM-225")
+def test_unknown_lti_ids_are_named(administrator, lti_student, world):
+    lms_id, link_id = world.name("unknown"), world.name("link")
+    params = {**lti_student, "student_lms_id": lms_id, "resource_link_id": link_id}
+
+    unknown = expect(administrator("exams_show_lti_student", **params)).refused()
+
+    has_text(unknown, f"Couldn't find Student Session with 'id'='{lms_id}' and 'resource_link_id'='{link_id}'")
+
+
+@pytest.mark.requirement("EXAM-226")
+def test_lti_student_without_ids(administrator, lti_student):
+    for name in ("student_lms_id", "resource_link_id"):
+        rest = {each: value for each, value in lti_student.items() if each != name}
+
+        shown = administrator("exams_show_lti_student", **rest)
+
+        observe(shown, **{name: shown.status})
+
+
+@pytest.mark.requirement("EXAM-227")
+def test_lti_student_with_a_context(administrator, lti_student):
+    observe(administrator("exams_show_lti_student", **lti_student, context_id="course-1"))
+
+
+@pytest.mark.parametrize(
+    "aspect",
+    [
+        pytest.param("presence", marks=pytest.mark.requirement("EXAM-228")),
+        pytest.param("time", marks=pytest.mark.requirement("EXAM-229")),
+        pytest.param("type", marks=pytest.mark.requirement("EXAM-230")),
+        pytest.param("identity", marks=pytest.mark.requirement("EXAM-232")),
+        pytest.param("enum", marks=pytest.mark.requirement("EXAM-233")),
+    ],
+)
+def test_lti_student_is_as_printed(shown_lti_student, aspect):
+    student = shown_lti_student.json.get("student") if isinstance(shown_lti_student.json, dict) else None
+    require(isinstance(student, dict), "the answer holds no student", blocked_by="EXAM-221")
+
+    has_shape(shown_lti_student, aspect)
+
+
+@pytest.mark.requirement("EXAM-231")
+def test_lti_student_of_another_exam_is_refused(administrator, lti_student, shared):
+    other = administrator("exams_show_lti_student", **{**lti_student, "id": shared.exam_id})
+    shown = administrator("exams_show_lti_student", **lti_student)
+
+    expect(other).refused()
+    control(shown).accepted()
+
+
+# -- exams_add_student ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("EXAM-240")
+def test_student_is_added(administrator, world, shared):
+    expect(administrator("exams_add_student", id=shared.exam_id, **world.student_params())).accepted()
+
+
+@pytest.mark.parametrize("spoiled", ["absent", "empty"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("name", marks=pytest.mark.requirement("EXAM-241")),
+        pytest.param("email", marks=pytest.mark.requirement("EXAM-242")),
+    ],
+)
+def test_student_without_a_required_parameter_is_refused(administrator, world, exam_id, name, spoiled):
+    params = world.student_params()
+    rest = {each: value for each, value in params.items() if each != name}
+
+    refused = administrator("exams_add_student", id=exam_id, **rest, **({name: ""} if spoiled == "empty" else {}))
+    added = administrator("exams_add_student", id=exam_id, **params)
+
+    expect(refused).refused(422)
+    control(added).accepted()
+
+
+@pytest.mark.requirement("EXAM-243")
+@pytest.mark.parametrize("name", ["name", "email"])
+def test_missing_parameter_of_a_student_is_named(administrator, world, shared, name):
+    rest = {each: value for each, value in world.student_params().items() if each != name}
+
+    refused = expect(administrator("exams_add_student", id=shared.exam_id, **rest)).refused()
+
+    has_text(refused, f"Param is missing or the value is empty: {name}")
+
+
+@pytest.mark.requirement("EXAM-244")
+def test_email_of_another_student_is_refused(administrator, world, exam_id):
+    params = world.student_params()
+
+    first = administrator("exams_add_student", id=exam_id, **params)
+    second = administrator("exams_add_student", id=exam_id, **{**params, "name": world.name("student")})
+
+    control(first).accepted()
+    expect(second).refused(422)
+
+
+@pytest.mark.requirement("EXAM-245")
+def test_email_of_another_student_is_named(administrator, world, exam_id):
+    params = world.student_params()
+    administrator("exams_add_student", purpose="set-up", id=exam_id, **params)
+
+    second = expect(administrator("exams_add_student", id=exam_id, **params)).refused()
+
+    has_text(second, "'email':['has already been taken']")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("is_individual_info_html", marks=pytest.mark.requirement("EXAM-246")),
+        pytest.param("skip_requirements", marks=pytest.mark.requirement("EXAM-247")),
+        pytest.param("open_time", marks=pytest.mark.requirement("EXAM-248")),
+    ],
+)
+def test_student_with_a_word_for_a_boolean_or_number_is_refused(administrator, world, exam_id, name):
+    params = world.student_params()
+
+    refused = administrator("exams_add_student", id=exam_id, **params, **{name: "word"})
+    added = administrator("exams_add_student", id=exam_id, **params)
+
+    expect(refused).refused()
+    control(added).accepted()
+
+
+@pytest.mark.requirement("EXAM-249")
+@pytest.mark.parametrize("value", ["true", "false", 1, 0, "1", "0"])
+def test_booleans_of_a_student_are_kept(administrator, world, exam_id, value):
+    sent = {"is_individual_info_html": value, "skip_requirements": value}
+
+    expect(administrator("exams_add_student", id=exam_id, **world.student_params(**sent))).accepted()
+    listed = control(administrator("student_sessions_index", exam_id=exam_id)).accepted()
+
+    [student] = rows(listed, "students")
+    comes_back(listed, student, sent)
+
+
+@pytest.mark.requirement("EXAM-250")
+def test_added_student_is_listed_as_sent(administrator, world, exam_id):
+    sent = world.student_params(individual_info="Bring your student card")
+
+    added = control(administrator("exams_add_student", id=exam_id, **sent)).accepted()
+
+    students = students_of(administrator, exam_id)
+    expect(added).equals(len(students), 1, "the number of students in the exam")
+    comes_back(added, students[0], {**sent, "exam_id": exam_id})
+
+
+@pytest.mark.requirement("EXAM-251")
+def test_added_student_is_registered(administrator, world, exam_id):
+    added = control(administrator("exams_add_student", id=exam_id, **world.student_params())).accepted()
+
+    statuses = [student.get("status") for student in students_of(administrator, exam_id)]
+    expect(added).equals(statuses, ["registered"], "the statuses of the students in the exam")
+
+
+@pytest.mark.requirement("EXAM-253")
+def test_adding_a_student_to_an_absent_exam_is_refused(administrator, world, exam_id):
+    absent = administrator("exams_add_student", id=world.absent_id("exam"), **world.student_params())
+    added = administrator("exams_add_student", id=exam_id, **world.student_params())
+
+    expect(absent).refused()
+    control(added).accepted()
+
+
+@pytest.mark.requirement("EXAM-254")
+def test_refused_student_is_not_added(administrator, world, exam_id):
+    params = world.student_params()
+
+    refused = administrator("exams_add_student", id=exam_id, email=world.email())
+    added = administrator("exams_add_student", id=exam_id, **params)
+
+    expect(refused).refused()
+    control(added).accepted()
+    emails = [student.get("email") for student in students_of(administrator, exam_id)]
+    expect(refused).equals(emails, [params["email"]], "the addresses of the students in the exam")
+
+
+@pytest.mark.requirement("EXAM-255")
+def test_added_student_is_shown_by_the_successor(administrator, world, exam_id):
+    sent = world.student_params()
+    control(administrator("exams_add_student", id=exam_id, **sent)).accepted()
+    [session_id] = column(administrator, "exams_index_students", "students", id=exam_id)
+
+    shown = expect(administrator("student_sessions_show", id=session_id)).accepted()
+
+    comes_back(shown, resource(shown, "student"), {**sent, "id": session_id})
+
+
+@pytest.mark.requirement("EXAM-256")
+def test_email_of_a_student_of_another_exam(administrator, world, exam_id):
+    session = world.student_session(world.exam()["id"])
+
+    observe(administrator("exams_add_student", id=exam_id, **world.student_params(email=session["email"])))
+
+
+@pytest.mark.requirement("EXAM-257")
+def test_key_of_an_added_student(administrator, world, exam_id):
+    added = control(administrator("exams_add_student", id=exam_id, **world.student_params())).accepted()
+
+    observe(added, keys=sorted(added.json)[:3] if isinstance(added.json, dict) else "no object")
+
+
+@pytest.mark.requirement("EXAM-258")
+def test_status_of_adding_a_student(administrator, world, exam_id):
+    observe(control(administrator("exams_add_student", id=exam_id, **world.student_params())).accepted())
+
+
+# -- exams_delete_student ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("EXAM-280")
+def test_student_is_removed(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    expect(administrator("exams_delete_student", id=exam_id, student_session_id=session["id"])).accepted()
+
+
+@pytest.mark.requirement("EXAM-281")
+def test_removed_student_is_no_longer_listed(administrator, world, exam_id):
+    session, kept = world.student_session(exam_id), world.student_session(exam_id)
+
+    removed = administrator("exams_delete_student", id=exam_id, student_session_id=session["id"])
+
+    control(removed).accepted()
+    ids = [student.get("id") for student in students_of(administrator, exam_id)]
+    expect(removed).holds(
+        session["id"] not in ids, "no removed student in the list", f"student session {session['id']}"
+    )
+    require(kept["id"] in ids, "the other student is not listed either", blocked_by="EXAM-286")
+
+
+@pytest.mark.requirement("EXAM-286")
+def test_other_student_is_kept(administrator, world, exam_id):
+    session, kept = world.student_session(exam_id), world.student_session(exam_id)
+
+    removed = administrator("exams_delete_student", id=exam_id, student_session_id=session["id"])
+
+    control(removed).accepted()
+    ids = [student.get("id") for student in students_of(administrator, exam_id)]
+    expect(removed).holds(kept["id"] in ids, f"student session {kept['id']} in the list", f"{ids}")
+
+
+@pytest.mark.requirement("EXAM-287")
+def test_removed_student_is_not_shown_by_the_successor(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+    control(administrator("student_sessions_show", id=session["id"])).accepted()
+
+    removed = administrator("exams_delete_student", id=exam_id, student_session_id=session["id"])
+    shown = administrator("student_sessions_show", id=session["id"])
+
+    control(removed).accepted()
+    expect(shown).refused()
+
+
+@pytest.mark.requirement("EXAM-289")
+def test_removing_a_student_of_another_exam(administrator, world, exam_id, shared):
+    session = world.student_session(exam_id)
+
+    removed = administrator("exams_delete_student", id=shared.exam_id, student_session_id=session["id"])
+
+    observe(removed, status=removed.status, removed=not students_of(administrator, exam_id))
+
+
+@pytest.mark.requirement("EXAM-290")
+def test_answer_to_removing_a_student(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    removed = administrator("exams_delete_student", id=exam_id, student_session_id=session["id"])
+
+    control(removed).accepted()
+    observe(removed, status=removed.status, body=removed.text[:40] if len(removed.body) < 5 else "more")
+
+
+@pytest.mark.requirement("EXAM-291")
+def test_refused_removal_removes_nobody(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+
+    refused = administrator("exams_delete_student", id=exam_id, student_session_id="")
+    students = students_of(administrator, exam_id)
+    removed = administrator("exams_delete_student", id=exam_id, student_session_id=session["id"])
+
+    expect(refused).refused()
+    control(removed).accepted()
+    expect(refused).equals(len(students), 1, "the number of students in the exam")

@@ -1,0 +1,155 @@
+"""Exams: update with PATCH and PUT."""
+
+import pytest
+
+from contract.checks.shape import resource
+from contract.checks.values import agrees, comes_back, instant
+from contract.judgement import control, expect, observe, require
+from contract.marks import per_operation
+from contract.samples import documented_example
+
+ALTERNATING = {"global_proctoring": 1, "global_reviewing": 0, "for_reviewing": 1, "upload_answers": 0, "mobile_cam": 1}
+SWAPPED = {name: 1 - value for name, value in ALTERNATING.items()}
+LASTING = ("id", "institute_id", "user_id", "token", "created_at")
+
+
+def changed_params(world):
+    """Return parameters of an exam that differ from those of `World.exam_params` in every value that may."""
+    return world.exam_params(duration_minutes=45, start_time="2036-02-29T23:30:00.000+00:00", **SWAPPED)
+
+
+@pytest.mark.smoke
+@per_operation(exams_update="EXAM-100", exams_update_put="EXAM-101")
+def test_exam_is_changed(operation_id, administrator, world):
+    exam = world.exam()
+
+    expect(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
+
+
+@per_operation(exams_update="EXAM-104", exams_update_put="EXAM-105")
+def test_change_comes_back_as_sent(operation_id, administrator, world):
+    exam, sent = world.exam(), changed_params(world)
+
+    changed = control(administrator(operation_id, id=exam["id"], **sent)).accepted()
+
+    comes_back(changed, resource(changed, "exam"), {"id": exam["id"], **sent})
+
+
+@per_operation(exams_update="EXAM-106", exams_update_put="EXAM-107")
+def test_change_is_kept(operation_id, administrator, world):
+    exam, sent = world.exam(), changed_params(world)
+
+    control(administrator(operation_id, id=exam["id"], **sent)).accepted()
+    shown = control(administrator("exams_show", id=exam["id"])).accepted()
+
+    comes_back(shown, resource(shown, "exam"), sent)
+
+
+@pytest.mark.requirement("EXAM-108")
+def test_patch_keeps_what_it_does_not_name(administrator, world):
+    exam, name = world.exam(), world.name("renamed")
+
+    changed = control(administrator("exams_update", id=exam["id"], name=name)).accepted()
+    shown = control(administrator("exams_show", id=exam["id"])).accepted()
+
+    expect(changed).equals(resource(shown, "exam").get("name"), name, "exam.name")
+    agrees(shown, resource(shown, "exam"), exam, "name", "updated_at")
+
+
+@pytest.mark.requirement("EXAM-109")
+def test_put_of_a_name_alone(administrator, world):
+    exam, name = world.exam(), world.name("renamed")
+
+    changed = administrator("exams_update_put", id=exam["id"], name=name)
+    shown = control(administrator("exams_show", id=exam["id"])).accepted()
+
+    now = resource(shown, "exam")
+    lost = sorted(
+        each for each in exam if each in now and now[each] != exam[each] and each not in ("name", "updated_at")
+    )
+    observe(changed, status=changed.status, lost=", ".join(lost) or "nothing")
+
+
+@pytest.mark.requirement("EXAM-110")
+def test_other_exam_stays_as_it_is(operation_id, administrator, world):
+    exam, other = world.exam(), world.exam()
+
+    control(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
+    shown = control(administrator("exams_show", id=other["id"])).accepted()
+
+    agrees(shown, resource(shown, "exam"), other)
+
+
+@pytest.mark.requirement("EXAM-111")
+def test_change_moves_updated_at_only(operation_id, administrator, world):
+    exam = world.exam()
+
+    changed = control(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
+
+    now = resource(changed, "exam")
+    agrees(changed, {name: now.get(name) for name in LASTING}, {name: exam.get(name) for name in LASTING})
+    before, after = instant(exam.get("updated_at")), instant(now.get("updated_at"))
+    require(before and after, "updated_at is no time", blocked_by="EXAM-402")
+    require(before != after or before.microsecond, "the target's times are too coarse to tell a change within a second")
+    expect(changed).holds(after > before, f"updated_at after {before.isoformat()}", after.isoformat())
+
+
+@pytest.mark.requirement("EXAM-112")
+def test_whole_example_is_accepted(operation_id, administrator, world):
+    exam = world.exam()
+    sent = {**documented_example(operation_id), "name": world.name("exam"), "institute_id": world.institute_id}
+
+    changed = expect(administrator(operation_id, id=exam["id"], **sent)).accepted()
+
+    expect(changed).equals(resource(changed, "exam").get("name"), sent["name"], "exam.name")
+
+
+@pytest.mark.requirement("EXAM-113")
+def test_changing_an_absent_exam_is_refused(operation_id, administrator, world):
+    exam = world.exam()
+
+    absent = administrator(operation_id, id=world.absent_id("exam"), **changed_params(world))
+    changed = administrator(operation_id, id=exam["id"], **changed_params(world))
+
+    expect(absent).refused()
+    control(changed).accepted()
+
+
+@pytest.mark.requirement("EXAM-114")
+def test_status_of_changing_an_absent_exam(operation_id, administrator, world):
+    observe(administrator(operation_id, id=world.absent_id("exam"), **changed_params(world)))
+
+
+@pytest.mark.requirement("EXAM-116")
+def test_change_to_an_empty_name(operation_id, administrator, world):
+    exam = world.exam()
+
+    observe(administrator(operation_id, id=exam["id"], **world.exam_params(name="")))
+
+
+@pytest.mark.requirement("EXAM-117")
+def test_change_of_the_status(operation_id, administrator, world):
+    exam = world.open_exam()
+
+    changed = administrator(operation_id, id=exam["id"], **world.exam_params(status="closed"))
+    shown = control(administrator("exams_show", id=exam["id"])).accepted()
+
+    observe(changed, status=changed.status, exam_status=resource(shown, "exam").get("status"))
+
+
+@pytest.mark.requirement("EXAM-118")
+def test_change_of_nothing(operation_id, administrator, world):
+    exam = world.exam()
+
+    observe(administrator(operation_id, id=exam["id"]))
+
+
+@pytest.mark.requirement("EXAM-119")
+def test_booleans_are_changed_and_changed_back(operation_id, administrator, world):
+    exam = world.exam(**ALTERNATING)
+
+    for booleans in (SWAPPED, ALTERNATING):
+        sent = world.exam_params(**booleans)
+        changed = control(administrator(operation_id, id=exam["id"], **sent)).accepted()
+
+        comes_back(changed, resource(changed, "exam"), booleans)
