@@ -37,6 +37,8 @@ class MockServer(uvicorn.Server):
             lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=1,
+            # Longer than a client pauses between two requests: closing just then would look like a fault.
+            timeout_keep_alive=300,
             backlog=2048,
         )
         super().__init__(config)

@@ -299,9 +299,7 @@ def new_shapes() -> dict[str, Shape]:
     user_full = _names(USERS, "email_key", "password_digest")
     return {
         "institute": shape("institute", "institutes", INSTITUTES, _names(INSTITUTES)),
-        "user_short": shape(
-            "user", "users", USERS, "id email name role logo_image institute_name omniauth_config_id"
-        ),
+        "user_short": shape("user", "users", USERS, "id email name role logo_image institute_name omniauth_config_id"),
         "user_full": shape("user", "users", USERS, user_full),
         "comanager": shape("comanager", "comanagers", USERS, user_full.replace(" omniauth_config_id", "")),
         "exam": shape("exam", "exams", EXAMS, _names(EXAMS, "type", "allowances")),

@@ -127,8 +127,7 @@ def send_emails(call: Call) -> Reply:
 def record_email(call: Call, session: Any, exam: Any) -> None:
     kind = "exam_link" if session["skip_requirements"] else "check_requirements"
     sql = (
-        "INSERT INTO emails (student_session_id, exam_id, recipient, kind, subject, sent_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO emails (student_session_id, exam_id, recipient, kind, subject, sent_ms) VALUES (?, ?, ?, ?, ?, ?)"
     )
     call.store.execute(sql, (session["id"], exam["id"], session["email"], kind, exam["name"], call.now_ms))
 
@@ -152,9 +151,7 @@ def assign_proctor(call: Call) -> Reply:
     proctor = suitable_proctor(call, call.params["proctor_id"])
     changes = {"proctor_id": proctor["id"], "pre_assigned_proctor_id": proctor["id"]}
     call.store.update(STUDENT_SESSIONS, session["id"], changes)
-    return call.reply(
-        {"proctor_id": proctor["id"], "active_proctoring_sessions": active_sessions(call, proctor["id"])}
-    )
+    return call.reply({"proctor_id": proctor["id"], "active_proctoring_sessions": active_sessions(call, proctor["id"])})
 
 
 def suitable_proctor(call: Call, proctor_id: int) -> Any:

@@ -127,9 +127,7 @@ class Client:
             self.connection.putheader("Content-Length", str(len(body)))
         self.connection.endheaders(body)
         response = self.connection.getresponse()
-        return Answer(
-            response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
-        )
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
 
 def multipart(fields: Mapping[str, Any], files: Mapping[str, Part]) -> tuple[str, bytes]:

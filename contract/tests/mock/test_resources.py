@@ -134,9 +134,7 @@ def test_email_of_a_user_and_name_of_an_institute_serve_once(admin: Client, supe
     user, institute = make.user(admin, admin.user.institute_id), make.institute(superuser)
     elsewhere = {"name": "N", "email": user["email"], "password": make.PASSWORD}
 
-    taken = superuser.call(
-        "POST", "/institutes/{institute_id}/users", elsewhere, ids={"institute_id": institute["id"]}
-    )
+    taken = superuser.call("POST", "/institutes/{institute_id}/users", elsewhere, ids={"institute_id": institute["id"]})
     same_name = superuser.call("POST", "/institutes", {"name": institute["name"], "short_name": "x"})
     other = make.institute(superuser)
     renamed = superuser.call("PATCH", "/institutes/{id}", {"name": institute["name"]}, ids={"id": other["id"]})
@@ -294,9 +292,7 @@ def test_documents_index_is_one_object(admin: Client) -> None:
 
 def test_institute_logo_is_uploaded(superuser: Client) -> None:
     files = {"logo_image": Part("logo.png", b"\x89PNG", "image/png")}
-    institute = make.made(
-        superuser, "POST", "/institutes", {"name": make.unique("I"), "short_name": "l"}, files=files
-    )
+    institute = make.made(superuser, "POST", "/institutes", {"name": make.unique("I"), "short_name": "l"}, files=files)
 
     assert (institute["logo_image_file_name"], institute["logo_image_file_size"]) == ("logo.png", 4)
     assert institute["logo_image"] == f"/logo_images/{institute['id']}/original/logo.png"
