@@ -274,7 +274,7 @@ def _exams_add_comanager(samples: Samples, operation_id: str) -> Sample:
 
 @_sample("exams_remove_comanager")
 def _exams_remove_comanager(samples: Samples, operation_id: str) -> Sample:
-    params = {"id": samples.shared.exam_id, "comanager_id": samples.shared.user_id}
+    params: dict[str, Any] = {"id": samples.shared.exam_id, "comanager_id": samples.shared.user_id}
     samples.world.client()("exams_add_comanager", purpose="set-up", **params)
     return Sample(operation_id, params)
 
