@@ -91,7 +91,18 @@ class AccessPolicy:
     def may_give_role(self, call: Call, role: str) -> bool:
         return self.rank(role) <= self.rank(call.user["role"])
 
+    def is_session_of(self, session: Any, exam: Any) -> bool:
+        """Whether the deprecated operations of *exam* know the session."""
+        return bool(session["exam_id"] == exam["id"])
+
     # rows of lists
+
+    def listed_exams_scope(self, call: Call) -> Scope:
+        """The exams of the index: deleted ones only where they are asked for."""
+        where, values = self.exams_scope(call)
+        if call.params.get("status") == "deleted":
+            return where, values
+        return f"{where} AND exams.status != 'deleted'", values
 
     def exams_scope(self, call: Call) -> Scope:
         if self.is_superuser(call):
@@ -107,6 +118,22 @@ class AccessPolicy:
             return "student_sessions.institute_id = ?", [call.user["institute_id"]]
         own = f"student_sessions.exam_id IN (SELECT exams.id FROM exams WHERE {_OWN_EXAMS})"
         return own, [call.user["id"], call.user["id"]]
+
+    def exam_sessions_scope(self, call: Call) -> Scope:
+        return "student_sessions.exam_id = ?", [call.found["exam"]["id"]]
+
+    def attachments_scope(self, call: Call) -> Scope:
+        return "attachments.exam_id = ?", [call.found["exam"]["id"]]
+
+    def users_scope(self, call: Call) -> Scope:
+        return "users.institute_id = ?", [call.found["institute"]["id"]]
+
+    def institutes_scope(self, call: Call) -> Scope:
+        return "1", []
+
+    def identity_providers_scope(self, call: Call) -> Scope:
+        """One list for all institutes."""
+        return "1", []
 
     def tool_providers_scope(self, call: Call) -> Scope:
         return self._institute_scope(call, "tool_providers")

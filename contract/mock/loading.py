@@ -20,18 +20,20 @@ from contract.mock.tables import (
     USERS,
 )
 
+Loader = Callable[[Call, int], Any]
+
 
 def load(call: Call, kind: str, id_name: str) -> None:
     """Put the row of *kind* into ``call.found``. Raises: Refusal: there is none."""
     text = call.path_ids[id_name]
     row_id = read_integer(text) if text.isascii() and text.isdigit() else None
-    row = None if row_id is None else LOADERS[kind](call, row_id)
+    row = None if row_id is None else call.rules.loaders[kind](call, row_id)
     if row is None:
         raise Refusal(f"{kind}_not_found", id=text)
     call.found[kind] = row
 
 
-def _plain(table: Table) -> Callable[[Call, int], Any]:
+def _plain(table: Table) -> Loader:
     return lambda call, row_id: call.store.get(table, row_id)
 
 
@@ -48,7 +50,7 @@ def _session(call: Call, row_id: int) -> Any:
     return session
 
 
-def _inside(table: Table, parent: str) -> Callable[[Call, int], Any]:
+def _inside(table: Table, parent: str) -> Loader:
     """A row that must belong to the *parent* loaded before it."""
 
     def find(call: Call, row_id: int) -> Any:
@@ -58,7 +60,7 @@ def _inside(table: Table, parent: str) -> Callable[[Call, int], Any]:
     return find
 
 
-LOADERS: dict[str, Callable[[Call, int], Any]] = {
+LOADERS: dict[str, Loader] = {
     "exam": _exam,
     "session": _session,
     "institute": _plain(INSTITUTES),

@@ -15,9 +15,11 @@ from contract.mock.access import AccessPolicy
 from contract.mock.answers import OpenAnswers
 from contract.mock.authentication import AcceptPolicy, NoncePolicy, SignaturePolicy, TokenPolicy
 from contract.mock.call import Call, Reply
+from contract.mock.effects import Effects, Uniqueness
 from contract.mock.errors import ERRORS, ErrorAnswer, Refusal, error_body
 from contract.mock.fields import Shape, Table
 from contract.mock.filters import FilterGrammar
+from contract.mock.loading import LOADERS, Loader
 from contract.mock.operations import Operation, new_operations
 from contract.mock.paging import Paging
 from contract.mock.parameters import ParameterRules
@@ -43,9 +45,12 @@ class Rules:
     signature: SignaturePolicy
     nonce: NoncePolicy
     access: AccessPolicy
+    loaders: dict[str, Loader]
     parameters: ParameterRules
     grammar: FilterGrammar
     paging: Paging
+    unique: Uniqueness
+    effects: Effects
     zips: ZipPolicy
     photo_links: PhotoLinks
     finishers: list[Finish]
@@ -75,9 +80,12 @@ def new_rules() -> Rules:
         signature=SignaturePolicy(),
         nonce=NoncePolicy(),
         access=AccessPolicy(),
+        loaders=dict(LOADERS),
         parameters=ParameterRules(answers),
         grammar=FilterGrammar(answers),
         paging=Paging(answers),
+        unique=Uniqueness(),
+        effects=Effects(),
         zips=ZipPolicy(),
         photo_links=PhotoLinks(),
         finishers=[],

@@ -13,7 +13,7 @@ from contract.mock.tables import ATTACHMENTS, DOCUMENTS, EXAMS
 
 
 def index_attachments(call: Call) -> Reply:
-    return page_of(call, "attachment", ("attachments.exam_id = ?", [call.found["exam"]["id"]]))
+    return page_of(call, "attachment", call.rules.access.attachments_scope(call))
 
 
 def show_attachment(call: Call) -> Reply:
@@ -28,8 +28,7 @@ def create_attachment(call: Call) -> Reply:
         "document_content_type": upload.content_type,
         "document_file_size": len(upload.content),
         "document_updated_at": call.now_ms,
-        # The printed number is the time of creation in seconds.
-        "placeholder": f"{call.now_ms // 1000}_{upload.name}",
+        "placeholder": call.rules.effects.attachment_placeholder(upload.name, call.now_ms),
     }
     attachment_id = call.store.insert(ATTACHMENTS, values)
     call.store.save_file("attachment", attachment_id, upload.content)
@@ -60,8 +59,9 @@ def show_document(call: Call) -> Reply:
 def create_document(call: Call) -> Reply:
     exam = call.found["exam"]
     document_id = call.store.insert(DOCUMENTS, {**call.columns(), "exam_id": exam["id"]})
-    if exam["status"] == "draft":
-        call.store.update(EXAMS, exam["id"], {"status": "open"})
+    changes = call.rules.effects.exam_with_new_document(exam)
+    if changes:
+        call.store.update(EXAMS, exam["id"], changes)
     return call.stored("document", document_id)
 
 

@@ -29,10 +29,7 @@ ALLOWANCES = (
 
 
 def index(call: Call) -> Reply:
-    where, values = call.rules.access.exams_scope(call)
-    if call.params.get("status") != "deleted":
-        where += " AND exams.status != 'deleted'"
-    return page_of(call, "exam", (where, values))
+    return page_of(call, "exam", call.rules.access.listed_exams_scope(call))
 
 
 def show(call: Call) -> Reply:
@@ -72,7 +69,7 @@ def update(call: Call) -> Reply:
 def destroy(call: Call) -> Reply:
     """Soft: the exam stays listed under ``status=deleted``; its sessions are gone."""
     exam_id = call.found["exam"]["id"]
-    call.store.update(EXAMS, exam_id, {"status": "deleted"})
+    call.store.update(EXAMS, exam_id, call.rules.effects.deleted_exam(call.found["exam"]))
     for table in ("student_sessions", "uploads", "zip_jobs"):
         call.store.execute(f"DELETE FROM {table} WHERE exam_id = ?", (exam_id,))
     return call.reply({})

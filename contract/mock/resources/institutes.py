@@ -15,7 +15,7 @@ from contract.mock.tables import INSTITUTES
 
 
 def index(call: Call) -> Reply:
-    return page_of(call, "institute", ("1", []))
+    return page_of(call, "institute", call.rules.access.institutes_scope(call))
 
 
 def show(call: Call) -> Reply:
@@ -52,7 +52,7 @@ def destroy(call: Call) -> Reply:
 
 
 def refuse_taken_name(call: Call, name: str, but_id: int = 0) -> None:
-    if call.store.value("SELECT 1 FROM institutes WHERE name = ? AND id != ?", (name, but_id)):
+    if call.rules.unique.institute_name_taken(call, name, but_id):
         raise Refusal("name_taken")
 
 
@@ -72,4 +72,4 @@ def save_logo(call: Call, institute_id: int) -> None:
 
 
 def index_identity_providers(call: Call) -> Reply:
-    return all_of(call, "identity_provider", ("1", []))
+    return all_of(call, "identity_provider", call.rules.access.identity_providers_scope(call))

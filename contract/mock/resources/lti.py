@@ -52,12 +52,13 @@ def destroy_tool_provider(call: Call) -> Reply:
 
 
 def exams_in_use(call: Call, provider_id: int) -> list[Any]:
-    """The open exams that an LTI resource of the provider is linked to."""
+    """The exams that an LTI resource of the provider is linked to, and that keep it from going."""
     sql = (
-        "SELECT DISTINCT exams.id, exams.name FROM lti_resources JOIN exams ON exams.id = lti_resources.exam_id"
-        " WHERE lti_resources.tool_provider_id = ? AND exams.status = 'open' ORDER BY exams.id"
+        "SELECT DISTINCT exams.id, exams.name, exams.status FROM lti_resources JOIN exams ON exams.id = lti_resources.exam_id"
+        " WHERE lti_resources.tool_provider_id = ? ORDER BY exams.id"
     )
-    return call.store.all(sql, (provider_id,))
+    linked = call.store.all(sql, (provider_id,))
+    return [exam for exam in linked if call.rules.effects.exam_locks_tool_provider(exam)]
 
 
 def index_lti_resources(call: Call) -> Reply:
@@ -71,10 +72,10 @@ def show_lti_resource(call: Call) -> Reply:
 def create_lti_resource(call: Call) -> Reply:
     exam = named_exam(call, call.params["exam_id"])
     provider = usable_provider(call, call.params["tool_provider_id"])
-    defaults = {"lti_resource_launch_url": provider["tool_url"], "lti_custom_data": provider["lti_custom_data"]}
+    defaults = call.rules.effects.lti_defaults(provider)
     values = {**defaults, **call.columns(), "institute_id": exam["institute_id"]}
     resource_id = call.store.insert(LTI_RESOURCES, values)
-    placeholder = f"LTI_EXAM_{resource_id}"
+    placeholder = call.rules.effects.lti_placeholder(resource_id)
     call.store.execute("UPDATE lti_resources SET placeholder = ? WHERE id = ?", (placeholder, resource_id))
     return call.stored("lti_resource", resource_id)
 

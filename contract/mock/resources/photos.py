@@ -45,7 +45,7 @@ def destroy_face_photo(call: Call) -> Reply:
 def _destroy(call: Call, kind: str) -> Reply:
     """Remove the photo; there being none is no error."""
     session_id = call.found["session"]["id"]
-    call.store.update(STUDENT_SESSIONS, session_id, _columns(kind, None, None, None))
+    call.store.update(STUDENT_SESSIONS, session_id, call.rules.effects.without_photo(kind))
     call.store.execute("DELETE FROM files WHERE kind = ? AND owner_id = ?", (kind, session_id))
     return call.reply({})
 
@@ -74,9 +74,9 @@ def fetch(links: PhotoLinks, store: Store, token: str, now_ms: int) -> tuple[int
 def add(store: Store, session_id: int, content: bytes) -> None:
     """Give a session both photos: what a student does, and no operation of the API."""
     for kind in ("id_card", "face_photo"):
-        store.update(STUDENT_SESSIONS, session_id, _columns(kind, "data", "image/png", len(content)))
+        store.update(STUDENT_SESSIONS, session_id, _columns(kind, len(content)))
         store.save_file(kind, session_id, content)
 
 
-def _columns(kind: str, name: str | None, content_type: str | None, size: int | None) -> dict[str, Any]:
-    return {f"{kind}_file_name": name, f"{kind}_content_type": content_type, f"{kind}_file_size": size}
+def _columns(kind: str, size: int) -> dict[str, Any]:
+    return {f"{kind}_file_name": "data", f"{kind}_content_type": "image/png", f"{kind}_file_size": size}

@@ -10,20 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from contract.mock.call import Call, Reply
+from contract.mock.effects import FINISHED, email_key
 from contract.mock.errors import Refusal
 from contract.mock.resources.listing import page_of
 from contract.mock.tables import STUDENT_SESSIONS, USERS
 
-FINISHED = "exam_finished"
-
-
-def email_key(email: str) -> str:
-    """What makes two addresses the same."""
-    return email.strip().casefold()
-
 
 def index_of_exam(call: Call) -> Reply:
-    return page_of(call, "student", ("student_sessions.exam_id = ?", [call.found["exam"]["id"]]))
+    return page_of(call, "student", call.rules.access.exam_sessions_scope(call))
 
 
 def index_all(call: Call) -> Reply:
@@ -70,9 +64,7 @@ def remove(call: Call, session_id: int) -> None:
 
 
 def refuse_taken_email(call: Call, exam_id: int, email: str, but_id: int = 0) -> None:
-    """An address serves once in an exam."""
-    sql = "SELECT 1 FROM student_sessions WHERE exam_id = ? AND email_key = ? AND id != ?"
-    if call.store.value(sql, (exam_id, email_key(email), but_id)):
+    if call.rules.unique.session_email_taken(call, exam_id, email, but_id):
         raise Refusal("email_taken")
 
 
@@ -92,7 +84,7 @@ def session_of_exam(call: Call) -> Any:
     """The session named by student_session_id; one of another exam counts as unknown."""
     session_id = call.params["student_session_id"]
     session = call.find(STUDENT_SESSIONS, session_id, "session_not_found")
-    if session["exam_id"] != call.found["exam"]["id"]:
+    if not call.rules.access.is_session_of(session, call.found["exam"]):
         raise Refusal("session_not_found", id=session_id)
     return session
 
@@ -118,8 +110,8 @@ def send_emails(call: Call) -> Reply:
     sql = f"{STUDENT_SESSIONS.select_sql} WHERE exam_id = ? ORDER BY id"
     sessions = call.store.all(sql, (exam["id"],))
     for session in sessions:
-        if session["status"] != FINISHED:
-            call.store.update(STUDENT_SESSIONS, session["id"], {"status": "email_sent", "is_email_sent": 1})
+        if call.rules.effects.gets_email(session):
+            call.store.update(STUDENT_SESSIONS, session["id"], call.rules.effects.emailed(session))
             record_email(call, session, exam)
     return call.reply({"students": [call.render("student_status", row) for row in call.store.all(sql, (exam["id"],))]})
 
@@ -135,21 +127,24 @@ def record_email(call: Call, session: Any, exam: Any) -> None:
 def end_exam(call: Call) -> Reply:
     """Finish the session and notify the student; a second call changes nothing more."""
     session = call.found["session"]
-    end_time = session["end_time"] if session["status"] == FINISHED and session["end_time"] else call.now_ms
-    changes = {"status": FINISHED, "end_time": end_time, "recording_ended_at": end_time, "in_setup": 0}
+    changes = call.rules.effects.ended(session, call.now_ms)
     call.store.update(STUDENT_SESSIONS, session["id"], changes)
     sql = "INSERT INTO notifications (student_session_id, title, text, type, sent_ms) VALUES (?, ?, ?, ?, ?)"
     told = [call.params[f"notification_{part}"] for part in ("title", "text", "type")]
     call.store.execute(sql, (session["id"], *told, call.now_ms))
     return call.reply(
-        {"message": "end_exam_time_success", "end_time": call.write_time(end_time), "recording_response": True}
+        {
+            "message": "end_exam_time_success",
+            "end_time": call.write_time(changes["end_time"]),
+            "recording_response": True,
+        }
     )
 
 
 def assign_proctor(call: Call) -> Reply:
     session = call.found["session"]
     proctor = suitable_proctor(call, call.params["proctor_id"])
-    changes = {"proctor_id": proctor["id"], "pre_assigned_proctor_id": proctor["id"]}
+    changes = call.rules.effects.assigned(session, proctor["id"])
     call.store.update(STUDENT_SESSIONS, session["id"], changes)
     return call.reply({"proctor_id": proctor["id"], "active_proctoring_sessions": active_sessions(call, proctor["id"])})
 
@@ -173,6 +168,6 @@ def active_sessions(call: Call, proctor_id: int, exam_id: int | None = None) -> 
 
 
 def unassign_proctor(call: Call) -> Reply:
-    changes = {"proctor_id": None, "pre_assigned_proctor_id": None}
-    call.store.update(STUDENT_SESSIONS, call.found["session"]["id"], changes)
+    session = call.found["session"]
+    call.store.update(STUDENT_SESSIONS, session["id"], call.rules.effects.unassigned(session))
     return call.reply({})

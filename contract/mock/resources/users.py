@@ -7,15 +7,15 @@ import secrets
 from typing import Any
 
 from contract.mock.call import Call, Reply
+from contract.mock.effects import email_key
 from contract.mock.errors import Refusal
 from contract.mock.parameters import read_integer
 from contract.mock.resources.listing import page_of
-from contract.mock.resources.student_sessions import email_key
 from contract.mock.tables import IDENTITY_PROVIDERS, USERS
 
 
 def index(call: Call) -> Reply:
-    return page_of(call, "user_short", ("users.institute_id = ?", [call.found["institute"]["id"]]))
+    return page_of(call, "user_short", call.rules.access.users_scope(call))
 
 
 def show(call: Call) -> Reply:
@@ -29,7 +29,7 @@ def create(call: Call) -> Reply:
     if params.get("password_confirmation") not in (None, params["password"]):
         raise Refusal("invalid", param="password_confirmation", rule="doesn't match Password")
     refuse_unknown_identity_provider(call)
-    if call.store.value("SELECT 1 FROM users WHERE email_key = ?", (email_key(params["email"]),)):
+    if call.rules.unique.user_email_taken(call, params["email"]):
         raise Refusal("email_taken")
     return call.stored("user_full", call.store.insert(USERS, _new_user(call, role)))
 
