@@ -1,0 +1,844 @@
+"""Filtering and sorting of the index operations: the parameters filter and sort, JSON in the query string."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contract import rowsets
+from contract.checks.tables import (
+    Table,
+    offered,
+    shows_each_once,
+    shows_the_same_rows,
+    shows_what_fits,
+    stands_in_order,
+)
+from contract.filters import Condition, FieldType, Filter, Operator, by, typed, where
+from contract.judgement import NotTested, control, deciding, expect, observe
+from contract.strategies import INJECTIONS, as_answered
+
+requirement = pytest.mark.requirement
+STUDENT_LISTS = ["exams_index_students", "student_sessions_index", "student_sessions_index_all"]
+
+
+@pytest.fixture
+def exams(shared, administrator):
+    """The worker's exams in the list of exams: ties, neighbours and gaps in every column."""
+    return rowsets.exams(shared, administrator)
+
+
+@pytest.fixture
+def students(operation_id, shared, administrator):
+    """The worker's students in the list that the test is about."""
+    return rowsets.students(shared, administrator, operation_id)
+
+
+def named(table, *words):
+    """Return the full names that the run gave its rows for *words*."""
+    return [row["name"] for word in words for row in table.rows if row["name"].endswith(f" {word}")]
+
+
+def is_right(table, wanted):
+    """Ask for a documented filter; the answer is what the oracle says."""
+    listed = table.read(wanted)
+    expect(listed.exchange).accepted()
+    shows_what_fits(table, listed, wanted)
+
+
+def is_right_where_taken(table, wanted):
+    """Ask for a filter with a column or operator that the documentation does not name."""
+    listed = offered(table.read(wanted), f"the filter {wanted.text}")
+    shows_what_fits(table, listed, wanted)
+
+
+def is_sorted(table, sort, where_taken=False):
+    listed = table.read(sort=sort)
+    if where_taken:
+        offered(listed, f"the sort {sort.text}")
+    expect(listed.exchange).accepted()
+    shows_the_same_rows(table, listed)
+    stands_in_order(table, listed, sort)
+
+
+# -- filter by the documented columns ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        pytest.param("eq", marks=[requirement("FILTER-001"), pytest.mark.smoke]),
+        pytest.param("gt", marks=requirement("FILTER-002")),
+        pytest.param("gte", marks=requirement("FILTER-003")),
+        pytest.param("lt", marks=requirement("FILTER-004")),
+    ],
+)
+def test_exams_are_filtered_by_start_time(exams, operator):
+    for start_time in exams.values("start_time"):
+        is_right(exams, where("start_time", operator, start_time))
+
+
+@requirement("FILTER-005")
+def test_exams_are_filtered_by_start_time_lte(exams):
+    for start_time in exams.values("start_time"):
+        is_right_where_taken(exams, where("start_time", "lte", start_time))
+
+
+@requirement("FILTER-006")
+@pytest.mark.parametrize("operator", ["gte", "gt", "lt"])
+def test_a_bare_date_is_the_value_of_a_time(exams, operator):
+    starts = sorted(typed(each, FieldType.TIME) for each in exams.values("start_time"))
+
+    for start in (starts[0], starts[2]):
+        is_right(exams, where("start_time", operator, (start + timedelta(days=2)).date().isoformat()))
+
+
+@requirement("FILTER-007")
+@pytest.mark.parametrize("offset", ["Z", "+00:00", "+01:00", "-08:00", "+05:30", "+13:45"])
+def test_a_moment_is_the_same_in_every_time_zone(exams, offset):
+    sign = -1 if offset[0] == "-" else 1
+    hours, minutes = (0, 0) if offset == "Z" else map(int, offset[1:].split(":"))
+    moment = sorted(typed(each, FieldType.TIME) for each in exams.values("start_time"))[1]
+    local = moment + sign * timedelta(hours=hours, minutes=minutes)
+    written = local.strftime("%Y-%m-%dT%H:%M:%S.000") + offset
+
+    is_right_where_taken(exams, where("start_time", "eq", written))
+    is_right_where_taken(exams, where("start_time", "gt", written))
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        pytest.param("eq", marks=requirement("FILTER-010")),
+        pytest.param("gt", marks=requirement("FILTER-011")),
+        pytest.param("gte", marks=requirement("FILTER-012")),
+        pytest.param("lt", marks=requirement("FILTER-013")),
+    ],
+)
+def test_exams_are_filtered_by_name(exams, operator):
+    for name in named(exams, "alder", "fir", "firtree", "pine"):
+        is_right(exams, where("name", operator, name))
+
+
+@requirement("FILTER-014")
+def test_exams_are_filtered_by_name_lte(exams):
+    for name in named(exams, "alder", "fir", "firtree", "pine"):
+        is_right_where_taken(exams, where("name", "lte", name))
+
+
+@requirement("FILTER-015")
+def test_every_character_of_a_name_is_ordinary(administrator, shared):
+    made = rowsets.literal_exams(shared)
+    table = Table(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, tuple(made.values()))
+
+    for name, id in made.items():
+        listed = table.read(where("name", "eq", name))
+        expect(listed.exchange).accepted()
+        expect(listed.exchange).equals([row["id"] for row in listed.rows], [id], f"ids of the exams named {name!r}")
+
+
+@requirement("FILTER-016")
+def test_the_example_of_the_overview_works(exams):
+    example, order = where("start_time", "gte", "2025-02-01"), by("-start_time", "name")
+
+    listed = exams.read(example, order)
+
+    expect(listed.exchange).accepted()
+    shows_what_fits(exams, listed, example)
+    stands_in_order(exams, listed, order)
+
+
+@requirement("FILTER-017")
+def test_a_filter_that_nothing_fits_is_answered_with_an_empty_list(exams, administrator, world):
+    listed = administrator("exams_index", filter=where("name", "eq", world.name("nowhere")).text)
+    control(exams.read(where("name", "eq", exams.rows[0]["name"])).exchange).accepted()
+
+    expect(listed).accepted()
+    expect(listed).equals(listed.json.get("exams") if isinstance(listed.json, dict) else None, [], "exams")
+
+
+# -- sort by the documented columns -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pytest.param("start_time", marks=requirement("FILTER-020")),
+        pytest.param("-start_time", marks=requirement("FILTER-021")),
+        pytest.param("name", marks=requirement("FILTER-022")),
+        pytest.param("-name", marks=requirement("FILTER-023")),
+    ],
+)
+def test_exams_are_sorted(exams, column):
+    listed = exams.read(sort=by(column))
+
+    expect(listed.exchange).accepted()
+    stands_in_order(exams, listed, by(column))
+    expect(listed.exchange).holds(len(listed.own) > 1, "the exams of the run in the list", f"{len(listed.own)} of them")
+
+
+@requirement("FILTER-024")
+@pytest.mark.parametrize(
+    "columns",
+    [("start_time", "name"), ("start_time", "-name"), ("-start_time", "name"), ("-start_time", "-name")],
+    ids=" ".join,
+)
+def test_the_second_column_orders_the_ties_of_the_first(exams, columns):
+    is_sorted(exams, by(*columns))
+
+
+@requirement("FILTER-025")
+@pytest.mark.parametrize("column", ["start_time", "-start_time", "name", "-name"])
+def test_sorting_loses_and_repeats_nothing(exams, column):
+    listed = exams.read(sort=by(column))
+
+    expect(listed.exchange).accepted()
+    shows_the_same_rows(exams, listed)
+    shows_each_once(listed)
+
+
+@requirement("FILTER-026")
+@pytest.mark.parametrize("columns", [("name",), ("-name",), ("-start_time", "name")], ids=" ".join)
+def test_filter_and_sort_work_together(exams, columns):
+    wanted = where("name", "gte", named(exams, "cedar")[0])
+
+    listed = exams.read(wanted, by(*columns))
+
+    expect(listed.exchange).accepted()
+    shows_what_fits(exams, listed, wanted)
+    stands_in_order(exams, listed, by(*columns))
+
+
+# -- other columns, several conditions --------------------------------------------------------------------------------
+
+
+@requirement("FILTER-027")
+@pytest.mark.parametrize("column", ["duration_minutes", "-duration_minutes"])
+def test_integers_are_sorted_as_numbers(exams, column):
+    is_sorted(exams, by(column), where_taken=True)
+
+
+@requirement("FILTER-028")
+@pytest.mark.parametrize(
+    "columns",
+    [("mobile_cam", "duration_minutes", "name"), ("-mobile_cam", "duration_minutes", "-name")],
+    ids=" ".join,
+)
+def test_the_third_column_orders_the_ties_of_the_first_two(exams, columns):
+    is_sorted(exams, by(*columns), where_taken=True)
+
+
+@requirement("FILTER-029")
+def test_booleans_are_sorted_in_two_groups(exams):
+    ascending = offered(exams.read(sort=by("mobile_cam")), "the sort by mobile_cam")
+    descending = offered(exams.read(sort=by("-mobile_cam")), "the sort by -mobile_cam")
+
+    values = [[row["mobile_cam"] for row in each.own] for each in (ascending, descending)]
+
+    shows_the_same_rows(exams, ascending)
+    groups = sum(earlier != later for earlier, later in zip(values[0], values[0][1:], strict=False))
+    expect(ascending.exchange).equals(groups, 1, "changes from one value to the other")
+    expect(descending.exchange).equals(values[1], values[0][::-1], "mobile_cam in descending order")
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        pytest.param("eq", marks=requirement("FILTER-030")),
+        pytest.param("gt", marks=requirement("FILTER-031")),
+        pytest.param("gte", marks=requirement("FILTER-032")),
+        pytest.param("lt", marks=requirement("FILTER-033")),
+        pytest.param("lte", marks=requirement("FILTER-034")),
+    ],
+)
+def test_exams_are_filtered_by_an_integer(exams, operator):
+    for minutes in (9, 45, 90, 100, 120):
+        is_right_where_taken(exams, where("duration_minutes", operator, str(minutes)))
+
+
+@requirement("FILTER-035")
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_exams_are_filtered_by_a_boolean(exams, value):
+    is_right_where_taken(exams, where("mobile_cam", "eq", value))
+
+
+@requirement("FILTER-036")
+def test_creation_times_split_the_exams(exams):
+    middle = sorted(row["created_at"] for row in exams.rows)[len(exams.rows) // 2]
+
+    def ids(operator, value):
+        return set(offered(exams.read(where("created_at", operator, value)), "the column created_at").ids)
+
+    before, since = ids("lt", middle), ids("gte", middle)
+    long_ago, ever = ids("lt", "2000-01-01"), ids("gte", "2000-01-01")
+
+    last = expect(exams.read(where("created_at", "gte", middle)).exchange)
+    last.accepted()
+    last.equals((sorted(before & since), sorted(before | since)), ([], sorted(exams.made)), "ids in both and in either")
+    last.equals((long_ago, ever), (set(), set(exams.made)), "ids before and since 2000")
+
+
+@requirement("FILTER-040")
+def test_two_operators_on_a_column_select_a_span(exams):
+    early, late = (
+        sorted(exams.values("start_time"), key=lambda each: typed(each, FieldType.TIME))[at] for at in (1, 3)
+    )
+    after, before = Condition("start_time", Operator.GTE, early), Condition("start_time", Operator.LT, late)
+
+    is_right_where_taken(exams, Filter((after, before)))
+    is_right_where_taken(exams, Filter((before, after)))
+    is_right_where_taken(exams, Filter((Condition("start_time", Operator.GT, late), before)))
+
+
+@requirement("FILTER-041")
+def test_conditions_on_two_columns_hold_together(exams):
+    start, name = exams.rows[0]["start_time"], named(exams, "elm")[0]
+
+    is_right_where_taken(exams, where("start_time", "eq", start).also(Condition("name", Operator.GT, name)))
+    is_right_where_taken(exams, where("name", "lt", name).also(Condition("start_time", Operator.GTE, start)))
+
+
+@requirement("FILTER-042")
+def test_conditions_on_three_columns_hold_together(exams):
+    minutes, start = Condition("duration_minutes", Operator.GTE, "45"), exams.rows[2]["start_time"]
+    name = named(exams, "firtree")[0]
+
+    is_right_where_taken(exams, where("start_time", "lt", start).also(minutes, Condition("name", Operator.LT, name)))
+    is_right_where_taken(exams, where("start_time", "eq", start).also(minutes, Condition("name", Operator.GT, name)))
+
+
+@requirement("FILTER-043")
+def test_the_item_count_is_that_of_the_filtered_list(exams):
+    for wanted in (where("start_time", "eq", exams.rows[0]["start_time"]), where("name", "eq", exams.rows[0]["name"])):
+        listed = exams.read(wanted, page=1, limit=2)
+
+        expect(listed.exchange).accepted()
+        count = listed.exchange.header("X-Pagination-Item-Count")
+        expect(listed.exchange).equals(count, str(len(exams.selected(wanted))), "X-Pagination-Item-Count")
+
+
+@requirement("FILTER-044")
+@pytest.mark.parametrize("limit", [1, 2])
+def test_pages_of_a_filtered_and_sorted_list_are_the_whole(exams, limit):
+    wanted, order = where("start_time", "eq", exams.rows[2]["start_time"]), by("-name")
+    count = len(exams.selected(wanted))
+
+    whole = exams.read(wanted, order)
+    pages = [exams.read(wanted, order, page=page, limit=limit) for page in range(1, -(-count // limit) + 1)]
+
+    for page in pages:
+        expect(page.exchange).accepted()
+    one_after_the_other = [id for page in pages for id in page.ids]
+    expect(pages[-1].exchange).equals(one_after_the_other, whole.ids, "ids of the pages, one after the other")
+    expect(whole.exchange).equals(len(whole.ids), count, "number of exams that fit")
+
+
+@requirement("FILTER-045")
+def test_a_filter_does_not_undo_the_parameter_status(administrator, world):
+    exam = world.exam()
+    table = Table(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, (exam["id"],))
+    wanted = where("name", "eq", exam["name"])
+
+    same, other = table.read(wanted, status=exam["status"]), table.read(wanted, status="closed")
+
+    expect(other.exchange).accepted()
+    expect(other.exchange).equals(other.ids, [], f"ids of closed exams, one being {exam['status']}")
+    control(same.exchange).accepted()
+    expect(same.exchange).equals(same.ids, [exam["id"]], f"ids of {exam['status']} exams of that name")
+
+
+# -- the lists of students --------------------------------------------------------------------------------------------
+
+
+def each_column_taken(table, columns, operator, judge=is_right_where_taken):
+    """Judge *operator* on each of the columns that the list has and the target takes; at least one."""
+    refusals = []
+    for column in columns:
+        try:
+            table.has(column)
+            values = table.values(column)
+            judge(table, where(column, operator, str(values[len(values) // 2])))
+        except NotTested as refusal:
+            refusals.append(str(refusal))
+    if len(refusals) == len(columns):
+        raise NotTested("; ".join(refusals))
+
+
+@requirement("FILTER-050")
+def test_students_are_filtered_by_equal_text(operation_id, students):
+    each_column_taken(students, ["name", "email", "individual_info"], "eq")
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "operator"),
+    [
+        pytest.param(operation_id, operator, marks=requirement(id))
+        for id, operator in (("FILTER-051", "gt"), ("FILTER-052", "gte"), ("FILTER-053", "lt"), ("FILTER-054", "lte"))
+        for operation_id in STUDENT_LISTS
+    ],
+)
+def test_students_are_filtered_by_order(operation_id, operator, students):
+    each_column_taken(students, ["name", "open_time", "id"], operator)
+
+
+@requirement("FILTER-055")
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_students_are_filtered_by_a_boolean(operation_id, students, value):
+    students.has("skip_requirements")
+
+    is_right_where_taken(students, where("skip_requirements", "eq", value))
+
+
+@requirement("FILTER-056")
+def test_a_student_without_a_value_fits_no_comparison(operation_id, students):
+    nullable = [name for name in students.columns if any(row[name] is None for row in students.rows)]
+    comparable = [name for name in nullable if students.values(name)]
+    if not comparable:
+        raise NotTested("no column of the students is null in some rows only")
+
+    for operator in ("gt", "gte", "lt"):
+        each_column_taken(students, comparable, operator)
+
+
+@requirement("FILTER-057")
+@pytest.mark.parametrize("column", ["name", "-name", "open_time", "-open_time"])
+def test_students_are_sorted(operation_id, students, column):
+    students.has(column.lstrip("-"))
+
+    is_sorted(students, by(column), where_taken=True)
+
+
+@requirement("FILTER-058")
+@pytest.mark.parametrize("columns", [("skip_requirements", "name"), ("-skip_requirements", "-name")], ids=" ".join)
+def test_the_second_column_orders_the_students(operation_id, students, columns):
+    students.has("skip_requirements")
+
+    is_sorted(students, by(*columns), where_taken=True)
+
+
+@requirement("FILTER-059")
+def test_a_filter_never_brings_in_students_of_another_exam(operation_id, students, shared, world):
+    stranger = world.student_session(shared.exam_id)
+
+    for wanted in (where("exam_id", "eq", str(shared.exam_id)), where("name", "eq", stranger["name"])):
+        listed = offered(students.read(wanted), f"the filter {wanted.text}")
+        expect(listed.exchange).accepted()
+        expect(listed.exchange).equals([row["id"] for row in listed.rows], [], "ids of the students listed")
+
+
+# -- the lists of users and institutes --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def users(administrator, world):
+    """Three users of the institute under test in its list."""
+    made = [world.user(name=f"{world.prefix} {word}")["id"] for word in ("mia", "abe", "zoe")]
+    columns = {"name": FieldType.STRING, "email": FieldType.STRING}
+    return Table.of(administrator, "users_index", "users", columns, {"institute_id": world.institute_id}, made)
+
+
+@requirement("FILTER-060")
+def test_users_are_filtered(users):
+    each_column_taken(users, ["name", "email"], "eq")
+
+
+@requirement("FILTER-061")
+@pytest.mark.parametrize("column", ["name", "-name"])
+def test_users_are_sorted(users, column):
+    is_sorted(users, by(column), where_taken=True)
+
+
+@pytest.fixture
+def institutes(superuser, world):
+    """Three institutes of the run in the list of all."""
+    words = ("mia", "abe", "zoe")
+    made = [world.institute(name=f"{world.prefix} {each}", short_name=f"{world.prefix}-{each}")["id"] for each in words]
+    columns = {"name": FieldType.STRING, "short_name": FieldType.STRING}
+    return Table.of(superuser, "institutes_index", "institutes", columns, {}, made)
+
+
+@requirement("FILTER-062")
+def test_institutes_are_filtered(institutes):
+    each_column_taken(institutes, ["name", "short_name"], "eq")
+
+
+@requirement("FILTER-063")
+@pytest.mark.parametrize("column", ["name", "-name"])
+def test_institutes_are_sorted(institutes, column):
+    is_sorted(institutes, by(column), where_taken=True)
+
+
+# -- whose rows -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def foreign_exam(outsider, world):
+    """An exam of the outsider's institute."""
+    institute_id = outsider.user.institute_id
+    return world.create("exams_create", by="outsider", **world.exam_params(institute_id=institute_id))
+
+
+def shows_nothing_of(exchange, exam):
+    """Judge that an accepted list holds no exam of the institute of *exam*."""
+    rows = exchange.json.get("exams", []) if exchange.accepted and isinstance(exchange.json, dict) else []
+    foreign = [
+        row.get("id") for row in rows if row.get("institute_id") == exam["institute_id"] or row["id"] == exam["id"]
+    ]
+    expect(exchange).equals(foreign, [], "ids of exams of another institute")
+
+
+@requirement("FILTER-070")
+def test_a_filter_never_shows_exams_of_another_institute(administrator, outsider, foreign_exam):
+    by_name = where("name", "eq", foreign_exam["name"])
+
+    theirs = outsider("exams_index", filter=by_name.text)
+    ours = administrator("exams_index", filter=by_name.text)
+    others = [
+        administrator("exams_index", filter=where("institute_id", "eq", foreign_exam["institute_id"]).text),
+        administrator("exams_index", filter=where("start_time", "eq", foreign_exam["start_time"]).text, limit=300),
+        administrator("exams_index", filter="{}", sort=by("-name").text, limit=300),
+    ]
+
+    for exchange in (ours, *others):
+        shows_nothing_of(exchange, foreign_exam)
+    expect(ours).accepted()
+    control(theirs).accepted()
+    expect(theirs).equals([row["id"] for row in theirs.json["exams"]], [foreign_exam["id"]], "ids that the owner sees")
+
+
+@requirement("FILTER-071")
+def test_query_language_in_a_text_is_a_text(exams, world):
+    for injection in INJECTIONS:
+        text = f"{world.prefix} {injection}"
+        listed = exams.read(where("name", "eq", text))
+
+        expect(listed.exchange).accepted()
+        expect(listed.exchange).equals([row.get("name") for row in listed.rows], [], f"names that equal {text!r}")
+
+
+@requirement("FILTER-072")
+def test_a_column_that_exams_do_not_have_never_widens_a_list(exams, administrator, foreign_exam):
+    for column in ("secret_key", "users.secret_key", "1=1) or (1", "name or 1", "*"):
+        shows_nothing_of(administrator("exams_index", filter=json.dumps({column: {"gte": ""}})), foreign_exam)
+        shows_nothing_of(administrator("exams_index", sort=json.dumps([{column: "asc"}])), foreign_exam)
+
+    control(exams.read(sort=by("name"), page=1, limit=1).exchange).accepted()
+
+
+# -- what is no filter or sort ----------------------------------------------------------------------------------------
+
+NO_FILTER = '{"name":{"eq":'
+
+
+def all_refused(administrator, right, wrong, question=None, **keys):
+    """Send each of the *wrong* forms and the right one; observe the statuses for an open *question*."""
+    refused = [administrator("exams_index", **params) for params in wrong]
+    good = administrator("exams_index", **right)
+    if question:
+        with deciding(question):
+            observe(refused[0], **dict.fromkeys(keys or {"status": 0}, refused[0].status))
+    for exchange in refused:
+        expect(exchange).refused()
+    control(good).accepted()
+
+
+RIGHT_FILTER = {"filter": '{"name":{"eq":"nothing"}}'}
+RIGHT_SORT = {"sort": '[{"name":"asc"}]', "limit": 1, "page": 1}
+
+
+@requirement("FILTER-080", "FILTER-091")
+def test_a_filter_that_is_not_json_is_refused(administrator):
+    wrong = [{"filter": text} for text in ('{"name":{"eq":', "name=nothing", "{'name':{'eq':'nothing'}}")]
+
+    all_refused(administrator, RIGHT_FILTER, wrong, "FILTER-091", status=1)
+
+
+@requirement("FILTER-081", "FILTER-091")
+def test_a_sort_that_is_not_json_is_refused(administrator):
+    wrong = [{"sort": text} for text in ('[{"name":"asc"}', "name asc", "[{'name':'asc'}]")]
+
+    all_refused(administrator, RIGHT_SORT, wrong, "FILTER-091", sort=1)
+
+
+@requirement("FILTER-082", "FILTER-093")
+def test_an_operator_that_is_none_is_refused(administrator):
+    wrong = [{"filter": json.dumps({"name": {operator: "nothing"}})} for operator in ("frobnicate", "", "=")]
+
+    all_refused(administrator, RIGHT_FILTER, wrong, "FILTER-093", status=1)
+
+
+@requirement("FILTER-083", "FILTER-093")
+def test_an_order_that_is_none_is_refused(administrator):
+    wrong = [{"sort": json.dumps([{"name": order}])} for order in ("sideways", "", "asc, id", 1)]
+
+    all_refused(administrator, RIGHT_SORT, wrong, "FILTER-093", order=1)
+
+
+@requirement("FILTER-084", "FILTER-092")
+def test_an_unknown_column_is_refused_in_a_filter(administrator):
+    wrong = [{"filter": '{"no_such_column":{"eq":"x"}}'}, {"filter": '{"":{"eq":"x"}}'}]
+
+    all_refused(administrator, RIGHT_FILTER, wrong, "FILTER-092", status=1)
+
+
+@requirement("FILTER-085", "FILTER-092")
+def test_an_unknown_column_is_refused_in_a_sort(administrator):
+    wrong = [{"sort": '[{"no_such_column":"asc"}]'}, {"sort": '[{"name":"asc"},{"no_such_column":"asc"}]'}]
+
+    all_refused(administrator, RIGHT_SORT, wrong, "FILTER-092", sort=1)
+
+
+@requirement("FILTER-086", "FILTER-094")
+def test_a_value_that_is_no_time_is_refused(administrator):
+    right = {"filter": '{"start_time":{"gt":"2099-02-01"}}'}
+    wrong = [{"filter": json.dumps({"start_time": {"gt": value}})} for value in ("soon", "2025-13-45", "")]
+
+    all_refused(administrator, right, wrong, "FILTER-094", status=1)
+
+
+@requirement("FILTER-087")
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (RIGHT_FILTER, [{"filter": text} for text in ("[]", "1", '"name"', '{"name":"nothing"}', '{"name":["eq"]}')]),
+        (RIGHT_SORT, [{"sort": text} for text in ('{"name":"asc"}', "1", '"name"', '["name"]', "[1]")]),
+    ],
+    ids=["filter", "sort"],
+)
+def test_json_of_another_shape_is_refused(administrator, right, wrong):
+    all_refused(administrator, right, wrong)
+
+
+OUTSIZED = {
+    "one value of 100 kB": json.dumps({"name": {"eq": "x" * 100_000}}),
+    "a thousand columns": json.dumps({f"column_{number}": {"eq": "x"} for number in range(1000)}),
+    "a thousand keys": json.dumps([{"name": "asc"}] * 1000),
+    "nested deep": '{"name":' * 4000 + "1" + "}" * 4000,
+}
+
+
+@requirement("FILTER-089", "FILTER-109")
+@pytest.mark.parametrize("what", OUTSIZED)
+def test_an_outsized_filter_is_not_the_servers_error(administrator, what):
+    name = "sort" if OUTSIZED[what].startswith("[") else "filter"
+
+    outsized = administrator("exams_index", **{name: OUTSIZED[what]})
+    following = administrator("exams_index", **RIGHT_FILTER)
+
+    with deciding("FILTER-109"):
+        observe(outsized, **{"status" if "100 kB" in what else what: outsized.status})
+    expect(outsized).holds(outsized.status < 500, f"no 5xx for {what}", f"{outsized.status}")
+    expect(following).accepted()
+
+
+# -- what is not documented -------------------------------------------------------------------------------------------
+
+
+def effect(table, listed):
+    """Say in a word or two what an undocumented expression did to a list."""
+    if not listed.exchange.accepted:
+        return f"refused with {listed.exchange.status}"
+    if len(listed.own) == len(table.rows):
+        return "all rows"
+    return f"{len(listed.own)} of {len(table.rows)} rows" if listed.own else "no row"
+
+
+@requirement("FILTER-094")
+def test_which_misfits_are_taken_for_a_number(exams):
+    for value in ("ninety", 90.5, [90], {"eq": 90}):
+        listed = exams.read(json.dumps({"duration_minutes": {"eq": value}}))
+        observe(listed.exchange, **{f"duration_minutes eq {json.dumps(value)}": effect(exams, listed)})
+
+
+@requirement("FILTER-095")
+def test_the_time_zone_of_a_bare_date(administrator, world):
+    day = datetime(2037, 5, 14, tzinfo=UTC)
+    from_day = where("start_time", "gte", day.date().isoformat())
+
+    def starts_that_day(hours):
+        exam = world.exam(start_time=as_answered(day + timedelta(hours=hours)))
+        table = Table(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, (exam["id"],))
+        listed = table.read(from_day.also(Condition("start_time", Operator.LT, "2037-05-20")))
+        expect(listed.exchange).accepted()
+        last.append(listed.exchange)
+        return bool(listed.own)
+
+    last, outside, inside = [], -15, 13
+    while inside - outside > 1:
+        middle = (outside + inside) // 2
+        outside, inside = (outside, middle) if starts_that_day(middle) else (middle, inside)
+
+    observe(last[-1], hours_from_utc=-inside)
+
+
+@requirement("FILTER-096")
+def test_where_rows_without_a_value_stand(operation_id, students):
+    for column in ("open_time", "individual_info"):
+        if column not in students.columns or all(row[column] is not None for row in students.rows):
+            continue
+        for order, sort in (("asc", by(column)), ("desc", by(f"-{column}"))):
+            listed = students.read(sort=sort)
+            nulls = [row[column] is None for row in listed.own]
+            place = {True: "first", False: "last"}.get(nulls[0] if nulls and nulls[0] != nulls[-1] else None, "mixed")
+            observe(listed.exchange, **{order: place if listed.exchange.accepted else effect(students, listed)})
+        return
+    raise NotTested("no column of the students is null")
+
+
+@requirement("FILTER-097")
+def test_what_eq_null_selects(operation_id, students):
+    for column in ("open_time", "name"):
+        if column in students.columns:
+            listed = students.read(where(column, "eq", None))
+            observe(listed.exchange, **{column: effect(students, listed)})
+
+
+@requirement("FILTER-098")
+def test_whether_case_matters_in_a_filter(exams):
+    listed = exams.read(where("name", "eq", exams.rows[0]["name"].upper()))
+
+    observe(listed.exchange, case_sensitive=effect(exams, listed) if not listed.exchange.accepted else not listed.own)
+
+
+@requirement("FILTER-099")
+def test_whether_operators_and_orders_may_be_in_upper_case(exams):
+    by_name = exams.read(json.dumps({"name": {"EQ": exams.rows[0]["name"]}}))
+    downwards = exams.read(sort='[{"name":"DESC"}]')
+
+    observe(by_name.exchange, EQ=effect(exams, by_name))
+    names = [row["name"] for row in downwards.own]
+    obeyed = "taken" if names == sorted(names, reverse=True) else "ignored"
+    observe(downwards.exchange, DESC=obeyed if downwards.exchange.accepted else effect(exams, downwards))
+
+
+@requirement("FILTER-100")
+def test_the_order_without_a_sort(exams):
+    listed = exams.read()
+    orders = [name for column in ("id", "name", "created_at", "start_time") for name in (column, f"-{column}")]
+
+    expect(listed.exchange).accepted()
+    columns = {**exams.columns, "id": FieldType.INTEGER, "created_at": FieldType.TIME}
+    observe(listed.exchange, order=[each for each in orders if by(each).is_obeyed(listed.own, columns)] or "another")
+
+
+@requirement("FILTER-101")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("filter", "{}"), ("filter", ""), ("filter", "null"), ("filter", '{"name":{}}'), ("sort", "[]"), ("sort", "")],
+)
+def test_what_an_empty_expression_is_answered(exams, name, text):
+    listed = exams.read(**{name: text})
+
+    observe(listed.exchange, **{f"{name}={text}": effect(exams, listed)})
+
+
+@requirement("FILTER-102")
+@pytest.mark.parametrize("text", ['[{"start_time":"desc","name":"asc"}]', '[{"name":"asc"},{"name":"desc"}]'])
+def test_what_an_unusual_sort_is_answered(exams, text):
+    listed = exams.read(sort=text)
+    orders = [
+        each
+        for each in (("-start_time", "name"), ("name",), ("-name",))
+        if by(*each).is_obeyed(listed.own, exams.columns)
+    ]
+
+    taken = " then ".join(orders[0]) if orders else "ignored"
+    observe(listed.exchange, **{text: taken if listed.exchange.accepted else effect(exams, listed)})
+
+
+@requirement("FILTER-103")
+def test_which_further_operators_are_taken(exams):
+    name = exams.rows[0]["name"]
+    for operator in ("neq", "ne", "not_eq", "not", "in", "like", "ilike", "contains", "cont", "matches", "start"):
+        listed = exams.read(json.dumps({"name": {operator: name}}))
+        observe(listed.exchange, **{operator: effect(exams, listed)})
+
+
+@requirement("FILTER-104")
+def test_which_fields_can_be_filtered_and_sorted_by(exams, rng):
+    fields = {name: value for name, value in exams.rows[0].items() if isinstance(value, str | int)}
+
+    filtered = {
+        name: exams.client("exams_index", filter=where(name, "eq", fields[name]).text, limit=1) for name in fields
+    }
+    ordered = {name: exams.client("exams_index", sort=by(name).text, limit=1) for name in fields}
+
+    for kind, answers in (("filter", filtered), ("sort", ordered)):
+        taken = sorted(name for name, exchange in answers.items() if exchange.accepted)
+        observe(answers["name"], **{kind: taken})
+
+
+@requirement("FILTER-105")
+def test_which_spellings_of_a_boolean_are_taken(exams):
+    for value in (True, "true", 1, "1", "t", "yes"):
+        listed = exams.read(json.dumps({"mobile_cam": {"eq": value}}))
+        observe(listed.exchange, **{json.dumps(value): effect(exams, listed)})
+
+
+@requirement("FILTER-106")
+def test_which_spellings_of_an_integer_are_taken(exams):
+    for value in (90, "90", 90.0, " 90", "090", "9e1"):
+        listed = exams.read(json.dumps({"duration_minutes": {"eq": value}}))
+        observe(listed.exchange, **{json.dumps(value): effect(exams, listed)})
+
+
+def two_attachments(world, shared):
+    exam_id = world.exam()["id"]
+    return "attachments", {"exam_id": exam_id}, [world.attachment(exam_id)["id"] for _ in range(2)]
+
+
+def two_lti_resources(world, shared):
+    links = [world.lti_resource(shared.exam_id, shared.tool_provider_id) for _ in range(2)]
+    return "lti_resources", {}, [link["id"] for link in links]
+
+
+def two_tool_providers(world, shared):
+    return "tool_providers", {}, [world.tool_provider()["id"] for _ in range(2)]
+
+
+@requirement("FILTER-107")
+@pytest.mark.parametrize(
+    ("operation_id", "make"),
+    [
+        ("attachments_index", two_attachments),
+        ("lti_resources_index", two_lti_resources),
+        ("tool_providers_index", two_tool_providers),
+    ],
+)
+def test_what_filter_and_sort_do_where_they_are_not_listed(administrator, world, shared, operation_id, make):
+    key, params, made = make(world, shared)
+    table = Table.of(administrator, operation_id, key, {"id": FieldType.INTEGER}, params, made)
+
+    filtered = table.read(where("id", "eq", made[0]))
+    up, down = table.read(sort=by("id")), table.read(sort=by("-id"))
+
+    words = {"all rows": "ignored", "1 of 2 rows": "applied"}
+    told = effect(table, filtered)
+    observe(filtered.exchange, filter=words.get(told, told))
+    obeyed = "applied" if up.ids == down.ids[::-1] else "ignored"
+    observe(down.exchange, sort=obeyed if down.exchange.accepted else effect(table, down))
+
+
+@requirement("FILTER-108")
+def test_how_status_and_a_filter_by_status_combine(exams):
+    status = exams.rows[0]["status"]
+    listed = exams.read(where("status", "eq", status), status="closed")
+
+    observe(listed.exchange, **{f"status closed, filter {status}": effect(exams, listed)})
+
+
+@requirement("FILTER-110")
+def test_which_spellings_of_a_time_are_taken(exams):
+    moment = sorted(typed(each, FieldType.TIME) for each in exams.values("start_time"))[2]
+    spellings = {
+        "seconds": int(moment.timestamp()),
+        "milliseconds": int(moment.timestamp()) * 1000,
+        "no offset": moment.strftime("%Y-%m-%dT%H:%M:%S"),
+        "blank for T": moment.strftime("%Y-%m-%d %H:%M:%S+00:00"),
+        "no milliseconds": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "basic form": moment.strftime("%Y%m%dT%H%M%SZ"),
+        "day first": moment.strftime("%d-%m-%Y"),
+    }
+    for name, value in spellings.items():
+        listed = exams.read(json.dumps({"start_time": {"eq": value}}))
+        observe(listed.exchange, **{name: effect(exams, listed)})

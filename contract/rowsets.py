@@ -1,0 +1,164 @@
+"""The rows that list tests share: exams and students with ties, neighbours and gaps, made once per worker."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contract.checks.tables import Table
+from contract.client import Client
+from contract.filters import FieldType
+from contract.samples import Shared
+from contract.world import World
+
+EXAM_COLUMNS = {
+    "start_time": FieldType.TIME,
+    "name": FieldType.STRING,
+    "duration_minutes": FieldType.INTEGER,
+    "mobile_cam": FieldType.BOOLEAN,
+}
+SESSION_COLUMNS = {
+    "name": FieldType.STRING,
+    "email": FieldType.STRING,
+    "open_time": FieldType.TIME,
+    "id": FieldType.INTEGER,
+    "skip_requirements": FieldType.BOOLEAN,
+    "individual_info": FieldType.STRING,
+}
+FIRST_DAY = datetime(2036, 3, 1, 11, tzinfo=UTC)
+"""Late in the morning of UTC, and within the hour after it, so that a bare date two days off is clear in every zone."""
+DAYS_APART = 4
+
+# Neither names nor times nor minutes rise or fall with the order of creation, and rows that tie in one do not stand
+# in the order of another; 9, 90 and 100 differ as texts and as numbers; one name begins with another.
+_EXAMS = (
+    ("pine", 1, 30, 1),
+    ("birch", 0, 45, 0),
+    ("hazel", 2, 100, 0),
+    ("cedar", 1, 45, 1),
+    ("oak", 4, 120, 0),
+    ("fir", 2, 90, 1),
+    ("alder", 0, 30, 1),
+    ("elm", 1, 90, 0),
+    ("larch", 2, 9, 1),
+    ("firtree", 3, 45, 1),
+)
+# The texts are ordinary characters to a filter; each stands beside one that a wildcard or an escape would take for it.
+LITERAL_NAMES = (
+    "it's",
+    'say "hi"',
+    "back\\slash",
+    "50% off",
+    "500 off",
+    "a_b",
+    "acb",
+    '{"eq":1}',
+    "[1,2]",
+    "a&b=c+d?e#f",
+    "über Zoë",
+    "学生 😀",
+    "x';--",
+)
+_STUDENTS: tuple[tuple[str, int | None, int, str | None], ...] = (
+    ("nora", 60, 0, "left"),
+    ("ada", 0, 1, None),
+    ("uma", None, 1, "right"),
+    ("kit", 60, 0, None),
+    ("bea", 3600, 1, "left"),
+    ("ida", 0, 0, "middle"),
+    ("tom", None, 0, None),
+)
+
+
+def start_times(world: World) -> list[datetime]:
+    """Return the moments that the exams of a worker start at; other workers and runs use others of the same hours."""
+    offset_s = int(hashlib.sha256(world.prefix.encode()).hexdigest(), 16) % 3600
+    return [FIRST_DAY + timedelta(days=DAYS_APART * day, seconds=offset_s) for day in range(5)]
+
+
+def exams(shared: Shared, client: Client) -> Table:
+    """
+    Return the worker's exams in the list of exams.
+
+    Raises:   Inconclusive: they could not be made or are not listed.
+    """
+
+    def make() -> Table:
+        starts = start_times(shared.world)
+        made = [
+            _exam(shared.world, word, starts[day], duration_minutes=minutes, mobile_cam=camera)
+            for word, day, minutes, camera in _EXAMS
+        ]
+        return Table.of(client, "exams_index", "exams", EXAM_COLUMNS, {}, made)
+
+    table: Table = shared.once("rows: exams", make)
+    return table
+
+
+def literal_exams(shared: Shared) -> dict[str, int]:
+    """
+    Return exams by name whose names hold quotes, wildcards, escapes and letters beyond ASCII.
+
+    Raises:   Inconclusive: they could not be made.
+    """
+
+    def make() -> dict[str, int]:
+        names = [f"{shared.world.prefix} {text}" for text in LITERAL_NAMES]
+        return {name: int(shared.world.exam(name=name)["id"]) for name in names}
+
+    found: dict[str, int] = shared.once("rows: literal exams", make)
+    return found
+
+
+def _exam(world: World, word: str, start: datetime, **params: Any) -> int:
+    start_time = start.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return int(world.exam(name=f"{world.prefix} {word}", start_time=start_time, **params)["id"])
+
+
+def exam_with_students(shared: Shared) -> tuple[int, tuple[int, ...]]:
+    """
+    Return an exam and its student sessions; it has no others.
+
+    Raises:   Inconclusive: they could not be made.
+    """
+
+    def make() -> tuple[int, tuple[int, ...]]:
+        start = start_times(shared.world)[0]
+        exam_id = _exam(shared.world, "students", start)
+        return exam_id, tuple(_session(shared.world, exam_id, start, *student) for student in _STUDENTS)
+
+    found: tuple[int, tuple[int, ...]] = shared.once("rows: exam with students", make)
+    return found
+
+
+def _session(
+    world: World, exam_id: int, start: datetime, word: str, after_s: int | None, skip: int, info: str | None
+) -> int:
+    optional: dict[str, Any] = {"open_time": None if after_s is None else int(start.timestamp()) + after_s}
+    optional |= {"individual_info": info}
+    given = {name: value for name, value in optional.items() if value is not None}
+    session = world.student_session(
+        exam_id,
+        name=f"{world.prefix} {word}",
+        email=f"{world.prefix}-{word}@example.com",
+        skip_requirements=skip,
+        **given,
+    )
+    return int(session["id"])
+
+
+def students(shared: Shared, client: Client, operation_id: str) -> Table:
+    """
+    Return the worker's student sessions in one of the three lists that show them.
+
+    Raises:   Inconclusive: they could not be made or are not listed.
+    """
+    exam_id, made = exam_with_students(shared)
+    params = {"exams_index_students": {"id": exam_id}, "student_sessions_index": {"exam_id": exam_id}}.get(
+        operation_id, {}
+    )
+    make = functools.partial(Table.of, client, operation_id, "students", SESSION_COLUMNS, params, made)
+    table: Table = shared.once(f"rows: {operation_id}", make)
+    return table
