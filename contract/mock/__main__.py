@@ -7,6 +7,7 @@ told to stop, 2 when it cannot start.
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 import sys
@@ -86,11 +87,9 @@ def main(
         _write(config_out, config)
 
     def announce() -> None:
-        click.echo(f"mock listening on {base_url}")
-        click.echo(f"demo credentials: {f'in {config_out}' if config_out else 'in this config file:'}\n")
-        if not config_out:
-            click.echo(config)
-        sys.stdout.flush()
+        where = f"in {config_out}" if config_out else f"in this config file:\n\n{config}"
+        _say(f"mock listening on {base_url}")
+        _say(f"demo credentials: {where}")
 
     MockServer(MockApp(service, latency_ms=latency, with_control=control), announce).run([listener])
     service.store.close()
@@ -120,6 +119,15 @@ def _listener(host: str, port: int) -> socket.socket:
 def _base_url(listener: socket.socket, host: str) -> str:
     name = f"[{host}]" if ":" in host else host
     return f"http://{name}:{listener.getsockname()[1]}"
+
+
+def _say(text: str) -> None:
+    """Print at once; whoever started us may have stopped reading, which is no reason to stop serving."""
+    try:
+        click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open as long as the process
 
 
 def _write(path: Path, text: str) -> None:

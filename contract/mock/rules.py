@@ -4,6 +4,23 @@ Everything the server decides, in one object.
 A fault or a variant changes one of these: an entry of a table, an open answer, or one method of a policy. Handlers
 hold no decision of their own that a test could want otherwise; where they do, the handler itself can be replaced in
 ``operations[...]``.
+
+Where a decision lives:
+
+    status, text or wrapping of a refusal      errors[kind], operations[id].errors[kind], Rules.wrap_error
+    parameter rule, required, choices          operations[id].params[name], parameters.kinds[kind]
+    success status                             answers.status_…, operations[id].success
+    field of an answer, its order and type     shapes[name].fields, .convert (of one operation: finishers)
+    envelope key                               shapes[name].key, .plural
+    Accept, token, signature, nonce            accept, token, signature, nonce (one small method a rule)
+    who may, which rows a list holds           access.may_…, access.…_scope, operations[id].access
+    which row an id in the path names          loaders[kind]
+    filter operator, column, value, order      grammar
+    page, limit, the four headers              paging
+    uniqueness, side effects, placeholders     unique, effects
+    zip states, content; photo links           zips, photo_links
+    anything about one operation only          operations[id].handler (wrap it), finishers
+    where the documentation is silent          answers
 """
 
 from __future__ import annotations

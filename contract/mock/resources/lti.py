@@ -54,8 +54,8 @@ def destroy_tool_provider(call: Call) -> Reply:
 def exams_in_use(call: Call, provider_id: int) -> list[Any]:
     """The exams that an LTI resource of the provider is linked to, and that keep it from going."""
     sql = (
-        "SELECT DISTINCT exams.id, exams.name, exams.status FROM lti_resources JOIN exams ON exams.id = lti_resources.exam_id"
-        " WHERE lti_resources.tool_provider_id = ? ORDER BY exams.id"
+        "SELECT DISTINCT exams.id, exams.name, exams.status FROM lti_resources"
+        " JOIN exams ON exams.id = lti_resources.exam_id WHERE lti_resources.tool_provider_id = ? ORDER BY exams.id"
     )
     linked = call.store.all(sql, (provider_id,))
     return [exam for exam in linked if call.rules.effects.exam_locks_tool_provider(exam)]

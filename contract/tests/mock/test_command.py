@@ -64,6 +64,15 @@ def test_config_is_printed_when_no_file_is_named() -> None:
     assert process.returncode == 0
 
 
+def test_goes_on_when_nobody_reads_what_it_prints(start: Start) -> None:
+    mock = start()
+    assert mock.process.stdout
+    mock.process.stdout.close()
+
+    assert mock.client().call("GET", "/exams").status == 200
+    assert mock.stop() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ends_quickly_with_status_0_when_told_to(start: Start, number: signal.Signals) -> None:
     mock = start()
