@@ -7,7 +7,7 @@ import pytest
 from contract.checks import tampering, wire
 from contract.checks.refusals import each_refused
 from contract.client import File
-from contract.judgement import expect
+from contract.judgement import deciding, expect
 from contract.world import PNG
 
 PAGED = (
@@ -37,11 +37,13 @@ def row_for(request, sample):
 
 
 @pytest.mark.smoke
-@pytest.mark.requirement("SIGN-001")
+@pytest.mark.requirement("SIGN-001", "TOKEN-001", "ACCEPT-001")
 def test_signed_request_is_accepted(operation_id, sample):
     right = sample.send(request_for(operation_id, sample))
 
-    expect(right).accepted()
+    for requirement_id in ("SIGN-001", "TOKEN-001", "ACCEPT-001"):
+        with deciding(requirement_id):
+            expect(right).accepted()
 
 
 @pytest.mark.requirement(*(column.requirement for column in tampering.COLUMNS))

@@ -67,7 +67,9 @@ class Ledger:
         return self.parts.setdefault(requirement.id, Ledger(requirement, case_id))
 
     def of(self, exchange: Exchange) -> Evidence:
-        """Return the evidence for the operation of *exchange*."""
+        """Return the evidence for the operation of *exchange*, which from now on belongs to the case."""
+        if not any(each is exchange for each in self.exchanges):
+            self.exchanges.append(exchange)
         name = exchange.operation.id if exchange.operation else ""
         return self.evidence.setdefault(name, Evidence())
 

@@ -59,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "smoke: runs in every profile",
         "deep: runs in the profile deep only",
         "exclusive: needs a mock of its own, or the target to itself",
+        # pytest-xdist knows it too, but the suite also runs without it.
+        "xdist_group(name): tests that one worker runs",
     ):
         config.addinivalue_line("markers", line)
     config.stash[BENCHES] = {}

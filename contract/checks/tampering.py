@@ -90,11 +90,11 @@ def _path_left_out(row: Row) -> list[Wrongly]:
 
 
 def _own_value(row: Row) -> list[Wrongly]:
-    return [_replaced(name) for name in row.own_names[:1] + row.own_names[1:][-1:]]
+    return [_replaced(row.own_names[-1])]
 
 
 def _own_left_out(row: Row) -> list[Wrongly]:
-    return [_left_out(name) for name in row.own_names[:1] + row.own_names[1:][-1:]]
+    return [_left_out(row.own_names[-1])]
 
 
 def _other_route_name(row: Row) -> list[Wrongly]:
@@ -164,22 +164,8 @@ def _with_own_digest(label: str, digest: Callable[[Mapping[str, Any]], str]) -> 
     return Wrongly(label, message=message, signature=lambda right: signed["as"])
 
 
-def _cut(row: Row) -> list[Wrongly]:
-    return [
-        Wrongly("the last digit cut off", signature=lambda right: right[:-1]),
-        Wrongly("the first eight digits only", signature=lambda right: right[:8]),
-    ]
-
-
-def _extended(row: Row) -> list[Wrongly]:
-    return [Wrongly("a digit appended", signature=lambda right: right + "0")]
-
-
-def _one_digit(row: Row) -> list[Wrongly]:
-    return [
-        Wrongly("the first digit changed", signature=lambda right: f"{int(right[0], 16) ^ 1:x}" + right[1:]),
-        Wrongly("the last digit changed", signature=lambda right: right[:-1] + f"{int(right[-1], 16) ^ 1:x}"),
-    ]
+def _other_last_digit(right: str) -> str:
+    return right[:-1] + f"{int(right[-1], 16) ^ 1:x}"
 
 
 def _other_user(row: Row) -> list[Wrongly]:
@@ -222,13 +208,13 @@ COLUMNS: Sequence[Column] = (
     Column("SIGN-027", _always(Wrongly("joined by &", message=text_as(lambda text: text.replace("?", "&"))))),
     Column("SIGN-028", _always(Wrongly("HMAC-SHA1", digest="sha1"))),
     Column("SIGN-029", _unkeyed),
-    Column("SIGN-030", _cut),
-    Column("SIGN-031", _extended),
+    Column("SIGN-030", _always(Wrongly("the last digit cut off", signature=lambda right: right[:-1]))),
+    Column("SIGN-031", _always(Wrongly("a digit appended", signature=lambda right: right + "0"))),
     Column("SIGN-032", lambda row: [Wrongly("an earlier signature", signature=lambda right: row.earlier_signature)]),
     Column("SIGN-033", _encoded),
     Column("SIGN-034", _always(Wrongly("a leading ? signed", message=text_as(lambda text: "?" + text)))),
     Column("SIGN-035", _base64),
-    Column("SIGN-036", _one_digit),
+    Column("SIGN-036", _always(Wrongly("the last digit changed", signature=_other_last_digit))),
 )
 """The columns that are refused; each applies to the operations of its requirement."""
 

@@ -68,8 +68,8 @@ def reversed_order(request: PreparedRequest) -> None:
 def encoded_throughout(request: PreparedRequest) -> None:
     """Write every character of every value as an escape: ``%41`` in a query, ``\\u0041`` in JSON."""
     if request.method in ("GET", "DELETE"):
-        escaped = (f"{quote(name)}={''.join(f'%{byte:02x}' for byte in value.encode())}" for name, value in _query(request))
-        set_query(request, "&".join(escaped))
+        pairs = [(name, "".join(f"%{byte:02x}" for byte in value.encode())) for name, value in _query(request)]
+        set_query(request, "&".join(f"{quote(name)}={value}" for name, value in pairs))
         return
     members = json.loads(body_of(request))
     written = ", ".join(f"{_escaped(name)}: {_escaped(value)}" for name, value in members.items())

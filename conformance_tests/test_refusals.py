@@ -1,0 +1,54 @@
+"""What every request must carry: token, Accept, nonce, timestamp. One control for all ways to leave one out."""
+
+import pytest
+
+from contract.auth import Wrongly, authorization
+from contract.checks.refusals import each_refused, is_json_refusal
+from contract.judgement import deciding, expect, observe
+
+NOBODY = "nobodys-token-000000000"
+WAYS = {
+    "TOKEN-002": [Wrongly("no Authorization header", authorization=None)],
+    "TOKEN-003": [Wrongly("the token of nobody", authorization=authorization(NOBODY))],
+    "TOKEN-004": [Wrongly("an empty token", authorization="Token token=")],
+    "ACCEPT-002": [Wrongly("no Accept header", accept=None)],
+    "ACCEPT-003": [Wrongly("version 2", accept="application/vnd.procwise.v2")],
+    "ACCEPT-004": [Wrongly("version 4", accept="application/vnd.procwise.v4")],
+    "NONCE-020": [Wrongly("no nonce", nonce=None)],
+    "NONCE-021": [Wrongly("a word as nonce", nonce="seven")],
+    "NONCE-050": [Wrongly("no timestamp", timestamp=None)],
+    "NONCE-051": [Wrongly("a word as timestamp", timestamp="now")],
+}
+STATUS_OF = {
+    "TOKEN-020": "no Authorization header",
+    "TOKEN-021": "the token of nobody",
+    "ACCEPT-010": "no Accept header",
+    "ACCEPT-011": "version 4",
+    "NONCE-044": "no nonce",
+    "NONCE-063": "no timestamp",
+}
+"""Open questions: the status of these refusals."""
+JSON_OF = {"TOKEN-030": ("no Authorization header", "the token of nobody"), "ACCEPT-020": ("version 4",)}
+
+
+@pytest.mark.requirement(*WAYS, *STATUS_OF, *JSON_OF, "TOKEN-031")
+def test_request_without_what_it_must_carry_is_refused(operation_id, sample):
+    request = sample(operation_id)
+
+    answered = each_refused(sample, request, WAYS)
+
+    for requirement_id, label in STATUS_OF.items():
+        with deciding(requirement_id):
+            observe(answered[label])
+    for requirement_id, labels in JSON_OF.items():
+        for label in labels:
+            with deciding(requirement_id):
+                is_json_refusal(answered[label])
+    with deciding("TOKEN-031"):
+        keeps_its_secrets(answered["the token of nobody"], NOBODY, sample.clients[request.role].user.secret_key)
+
+
+def keeps_its_secrets(exchange, *secrets):
+    expect(exchange).refused()
+    repeated = sum(secret in exchange.text for secret in secrets)
+    expect(exchange).holds(not repeated, "no secret in the body", f"{repeated} of them in the body")
