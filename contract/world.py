@@ -11,7 +11,7 @@ from contract.client import Client, File, created_by
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested
 from contract.requirements import load
-from contract.target import Target
+from contract.target import Target, User
 
 PASSWORD = "Str0ng!pass"  # noqa: S105 - a password that fits the documented rule, of users that live for seconds
 ENVELOPES = {
@@ -76,6 +76,18 @@ class World:
         """
         self.needs(role)
         return self.clients[role]
+
+    def acting_as(self, user: Mapping[str, Any]) -> Client:
+        """
+        Return a client that signs with the credentials that the new *user* was answered with.
+
+        Raises:   Inconclusive: the answer held none.
+        """
+        token, secret_key = user.get("api_token"), user.get("secret_key")
+        if not token or not secret_key:
+            raise Inconclusive("the new user was answered without api_token or secret_key")
+        institute_id = int(user.get("institute_id") or self.institute_id)
+        return Client(self.clients["administrator"].sender, User("created", institute_id, str(token), str(secret_key)))
 
     def needs(self, *capabilities: str) -> None:
         """
