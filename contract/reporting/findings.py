@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from contract.results import CaseResult, Finding, RequirementResult, RunResult, Verdict
@@ -11,6 +11,9 @@ from contract.verdict import fails_the_run
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)
 
+# What a target answered, quoted after its status: the status says enough. All kinds of success are one.
+_ANSWER = re.compile(r"(-> \d{3}\b).*", re.DOTALL)
+_SUCCESS = re.compile(r"\b2\d\d\b")
 # What differs from case to case and says nothing about the cause. Three-digit statuses stay.
 _VARYING = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"  # UUIDs
@@ -29,6 +32,8 @@ class Variant:
     expected: str
     observed: str
     cases: tuple[CaseResult, ...]
+    key: tuple[str, str]
+    """Expectation and observation without what differs from case to case."""
 
     @property
     def operations(self) -> list[str]:
@@ -44,7 +49,7 @@ class Variant:
     @property
     def example(self) -> CaseResult:
         """Return the case that shows it best: the first with an exchange, or the first."""
-        return next((case for case in self.cases if case.finding and case.finding.exchange), self.cases[0])
+        return _best(self.cases)
 
     @property
     def finding(self) -> Finding:
@@ -112,9 +117,9 @@ def _variants(requirement: RequirementResult) -> Iterable[Variant]:
             finding = _finding(case)
             key = (_cause(finding.expected, case.operation), _cause(finding.observed, case.operation))
             found.setdefault(key, []).append(case)
-    for cases in sorted(found.values(), key=len, reverse=True):
-        variant = Variant("", "", tuple(cases))
-        yield Variant(variant.finding.expected, variant.finding.observed, tuple(cases))
+    for key, cases in sorted(found.items(), key=lambda item: -len(item[1])):
+        finding = _finding(_best(cases))
+        yield Variant(finding.expected, finding.observed, tuple(cases), key)
     if not found:
         yield _without_case(requirement)
 
@@ -127,7 +132,12 @@ def _without_case(requirement: RequirementResult) -> Variant:
     test = requirement.tests[0] if requirement.tests else ""
     sent = [name for case in requirement.cases for name in case.exchanges]
     case = CaseResult(requirement.id, requirement.id, test, operation, requirement.verdict, reason, exchanges=sent)
-    return Variant(_finding(case).expected, reason, (case,))
+    expected = _finding(case).expected
+    return Variant(expected, reason, (case,), (_cause(expected), _cause(reason)))
+
+
+def _best(cases: Sequence[CaseResult]) -> CaseResult:
+    return next((case for case in cases if case.finding and case.finding.exchange), cases[0])
 
 
 def _finding(case: CaseResult) -> Finding:
@@ -140,4 +150,5 @@ def _finding(case: CaseResult) -> Finding:
 def _cause(text: str, operation: str | None = None) -> str:
     if operation:
         text = text.replace(operation, "*")
-    return re.sub(r"\b(GET|POST|PATCH|PUT|DELETE)\b", "*", _VARYING.sub("*", text))
+    text = _VARYING.sub("*", _SUCCESS.sub("2xx", _ANSWER.sub(r"\1", text)))
+    return re.sub(r"\b(GET|POST|PATCH|PUT|DELETE)\b", "*", text)

@@ -13,8 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from contract import data
-from contract.reporting import commands, findings, latency, payload, summary, text
-from contract.results import OperationResult, RunResult, Verdict
+from contract.reporting import causes, commands, evidence, findings, latency, payload, summary, text
+from contract.results import Evidence, OperationResult, RunResult, Verdict
 
 SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
 EMBEDDED = "mock"
@@ -63,6 +63,8 @@ def html(result: RunResult, templates: Path | None = None) -> str:
 def context(result: RunResult) -> dict[str, Any]:
     """Return what the templates are given: results, sorted by cause, and the words that explain them."""
     groups = findings.groups(result)
+    found = causes.causes(groups)
+    exchanges = evidence.by_id(result)
     return {
         "result": result,
         "run": result.run,
@@ -70,28 +72,30 @@ def context(result: RunResult) -> dict[str, Any]:
         "counts": summary.counts(result),
         "meaning": {verdict.value: words for verdict, words in MEANING.items()},
         "level_meaning": LEVEL_MEANING,
-        "breaking": [group for group in groups if group.breaks_run],
-        "warnings": [group for group in groups if not group.breaks_run],
+        "breaking": [cause for cause in found if cause.breaks_run],
+        "warnings": [cause for cause in found if not cause.breaks_run],
         "uncertain": findings.reasons(result, Verdict.INCONCLUSIVE),
         "untested": findings.reasons(result, Verdict.NOT_TESTED),
         "open_questions": [each for each in result.requirements if each.level == "open"],
         "areas": list(dict.fromkeys(each.area for each in result.requirements)),
+        "groups": groups,
         "with_finding": {group.requirement.id for group in groups},
+        "shown": lambda variant: evidence.shown(variant, exchanges),
         "operations": [_operation_row(each, broken=_broken_by_operation(groups)) for each in result.operations],
-        "evidence": {each.id: _evidence(each.evidence) for each in result.requirements},
+        "counted": {each.id: _counted(each.evidence) for each in result.requirements},
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
-        "sign": _signer(result),
+        "sign": _signer(result, exchanges),
     }
 
 
-def _signer(result: RunResult) -> Callable[[findings.Variant], str | None]:
+def _signer(result: RunResult, exchanges: Mapping[str, dict[str, Any]]) -> Callable[[findings.Variant], str | None]:
     """Return what writes the command that signs a finding's request anew."""
-    by_id = {exchange["id"]: exchange for exchange in result.exchanges}
     target = str(result.target["name"])
 
     def command(variant: findings.Variant) -> str | None:
-        exchange = by_id.get(variant.finding.control or variant.finding.exchange or "")
+        shown = evidence.shown(variant, exchanges)
+        exchange = exchanges.get(shown.control or shown.exchange or "")
         # The embedded mock is gone when the report is read.
         return commands.sign(target, exchange) if exchange and target != EMBEDDED else None
 
@@ -115,9 +119,9 @@ def _broken_by_operation(groups: list[findings.Group]) -> dict[str, list[str]]:
     return found
 
 
-def _evidence(evidence: Mapping[str, Any]) -> Counter[str]:
+def _counted(counts: Mapping[str, Evidence]) -> Counter[str]:
     total: Counter[str] = Counter()
-    for each in evidence.values():
+    for each in counts.values():
         total.update(accepted=each.accepted, refused=each.refused)
     return total
 

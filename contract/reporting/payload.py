@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contract.reporting import findings, har
+from contract.reporting import evidence, findings
 from contract.results import CaseResult, RequirementResult, RunResult, Verdict
 
 SHOWN_BODY = 2_048
@@ -37,11 +37,11 @@ def data(result: RunResult) -> dict[str, Any]:
 
 
 def _requirement(requirement: RequirementResult) -> dict[str, Any]:
-    evidence = {name: [each.accepted, each.refused] for name, each in requirement.evidence.items()}
+    counted = {name: [each.accepted, each.refused] for name, each in requirement.evidence.items()}
     return {
         "tests": requirement.tests,
         "operations": requirement.operations,
-        "evidence": evidence,
+        "evidence": counted,
         "cases": [_case(case) for case in requirement.cases],
     }
 
@@ -67,8 +67,8 @@ def _without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _chosen(result: RunResult) -> Iterator[dict[str, Any]]:
-    by_id = {exchange["id"]: exchange for exchange in har.in_order(result.exchanges)}
-    whole = {name for name in _examples(result) if name in by_id}
+    by_id = evidence.by_id(result)
+    whole = {name for name in _examples(result, by_id) if name in by_id}
     yield from (by_id[name] for name in by_id if name in whole)
     room = BUDGET
     for name in _others(result):
@@ -81,12 +81,13 @@ def _chosen(result: RunResult) -> Iterator[dict[str, Any]]:
             yield exchange
 
 
-def _examples(result: RunResult) -> Iterator[str]:
+def _examples(result: RunResult, by_id: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """Yield the exchanges that show a finding, of one case for each way in which a requirement is broken."""
     for group in findings.groups(result):
         for variant in group.variants:
-            shown = (variant.finding.exchange, variant.finding.control, *variant.example.exchanges[:EXCHANGES_PER_CASE])
-            yield from (name for name in shown if name)
+            shown = evidence.shown(variant, by_id)
+            names = (shown.exchange, shown.control, *variant.example.exchanges[:EXCHANGES_PER_CASE])
+            yield from (name for name in names if name)
 
 
 def _others(result: RunResult) -> Iterator[str]:

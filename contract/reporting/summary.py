@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from contract.reporting import findings, latency
+from contract.reporting import causes, findings, latency
 from contract.results import CaseResult, Evidence, Finding, OperationResult, RequirementResult, RunResult
 
 FORMAT = "conformance-report/1"
@@ -24,6 +24,7 @@ def write(result: RunResult, path: Path) -> None:
 
 def document(result: RunResult) -> dict[str, Any]:
     """Return the whole report as plain data, as the schema describes it."""
+    groups = findings.groups(result)
     return {
         "format": FORMAT,
         "run": vars(result.run).copy(),
@@ -33,7 +34,8 @@ def document(result: RunResult) -> dict[str, Any]:
         "summary": counts(result),
         "requirements": [_requirement(each) for each in result.requirements],
         "operations": [_operation(each) for each in result.operations],
-        "findings": [entry for group in findings.groups(result) for entry in _findings(group)],
+        "causes": [_cause(each) for each in causes.causes(groups)],
+        "findings": [entry for group in groups for entry in _findings(group)],
         "cases": [_case(case) for each in result.requirements for case in each.cases],
     }
 
@@ -78,6 +80,18 @@ def _operation(operation: OperationResult) -> dict[str, Any]:
         "requests": operation.requests,
         "statuses": dict(sorted(operation.statuses.items())),
         "latency_ms": latency.figures(operation.latencies_ms),
+    }
+
+
+def _cause(cause: causes.Cause) -> dict[str, Any]:
+    first = cause.lead.variants[0]
+    return {
+        "area": cause.lead.requirement.area,
+        "breaks_run": cause.breaks_run,
+        "requirements": [group.requirement.id for group in cause.groups],
+        "operations": cause.operations,
+        "expected": first.expected,
+        "observed": first.observed,
     }
 
 

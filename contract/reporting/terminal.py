@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
-from contract.reporting import commands, findings, text
+from contract.reporting import causes, commands, findings, text
 from contract.results import RunResult, Verdict
 
 COLUMNS = 80
@@ -40,26 +40,29 @@ def _counts(result: RunResult) -> list[str]:
 
 
 def _findings(result: RunResult, room: int) -> list[str]:
-    found = [_finding(group) for group in findings.groups(result)]
+    found = [_finding(cause) for cause in causes.causes(findings.groups(result))]
     found += [_reason(reason) for reason in findings.reasons(result, Verdict.INCONCLUSIVE)]
     if len(found) <= room:
         return found
     return [*found[: room - 1], f"and {len(found) - room + 1} more in the report"]
 
 
-def _finding(group: findings.Group) -> str:
-    label = "FAIL" if group.breaks_run else "warn"
-    operations = group.operations
+def _finding(cause: causes.Cause) -> str:
+    operations = cause.operations
     where = operations[0] if len(operations) == 1 else text.counted(len(operations), "operation")
-    first = group.variants[0]
-    example = "e.g. " if first.differs or len(group.variants) > 1 else ""
-    return f"{label:5} {group.requirement.id:11} {where}: {example}{text.one_line(first.observed)}"
+    first = cause.lead.variants[0]
+    example = "e.g. " if first.differs or len(cause.lead.variants) > 1 or cause.others else ""
+    seen = f"{where}: {example}{text.one_line(first.observed)}"
+    return _row("FAIL" if cause.breaks_run else "warn", [group.requirement.id for group in cause.groups], seen)
 
 
 def _reason(reason: findings.Reason) -> str:
-    ids = reason.requirements[0].id
-    more = f" +{len(reason.requirements) - 1}" if len(reason.requirements) > 1 else ""
-    return f"{'?':5} {ids + more:11} {text.one_line(reason.text)}"
+    return _row("?", [requirement.id for requirement in reason.requirements], text.one_line(reason.text))
+
+
+def _row(label: str, ids: list[str], seen: str) -> str:
+    more = f" +{len(ids) - 1}" if len(ids) > 1 else ""
+    return f"{label:5} {ids[0] + more:11} {seen}"
 
 
 def _again(result: RunResult) -> str:

@@ -166,7 +166,7 @@ def test_request_answer_and_control_stand_side_by_side_with_the_difference_marke
 ) -> None:
     tab = opened(failing, viewport={"width": 1280, "height": 800})
     finding = tab.locator("article#NONCE-001")
-    finding.get_by_text("the accepted control beside them").click()
+    finding.get_by_text("an accepted one beside them").click()
     finding.locator(".pair").wait_for()
 
     left, right = (finding.locator(".exchange").nth(number) for number in (0, 1))

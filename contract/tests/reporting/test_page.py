@@ -133,4 +133,11 @@ def test_a_run_of_nothing_has_a_page() -> None:
     result = make_result([], [])
     result.operations.clear()
 
-    assert "Nothing that was tested is broken" in page.html(result)
+    text = page.html(result)
+
+    assert "Nothing was judged" in text
+    assert "Nothing that was tested is broken" not in text
+
+
+def test_a_run_without_findings_says_so(passing: RunResult) -> None:
+    assert "Nothing that was tested is broken" in page.html(passing)

@@ -42,13 +42,13 @@ function markdown(article, data) {
 
 function variantLines(variant, data) {
   const operations = all(".operations a", variant).map((link) => `\`${link.textContent}\``);
-  const { exchange, control } = variant.querySelector(".evidence")?.dataset || {};
+  const { exchange, control, role } = variant.querySelector(".evidence")?.dataset || {};
   return [
     `- Expected: ${read(variant, ".expected")}`,
     `- Observed: ${read(variant, ".observed")}`,
     `- Operations: ${operations.join(", ") || "none named"}`,
     ...fenced("What was sent and answered", data.exchanges[exchange]),
-    ...fenced("The control, accepted", data.exchanges[control]),
+    ...fenced(role, data.exchanges[control]),
   ];
 }
 

@@ -70,13 +70,13 @@ function exchangeView(role, exchange, other) {
   );
 }
 
-function pairView(data, exchangeId, controlId) {
+function pairView(data, exchangeId, controlId, role = "Control, accepted") {
   const exchange = data.exchanges[exchangeId];
   const control = data.exchanges[controlId];
   if (!exchange && !control) return missing(exchangeId || controlId);
   const views = [];
   if (exchange) views.push(exchangeView(control ? "This request" : "Request", exchange, control));
-  if (control) views.push(exchangeView("Control, accepted", control, exchange));
+  if (control) views.push(exchangeView(role, control, exchange));
   return element("div", { class: views.length > 1 ? "pair" : "single" }, ...views);
 }
 
@@ -104,10 +104,10 @@ function foldedExchange(exchange) {
 function fillEvidence(details, data) {
   const slot = details.querySelector(".slot");
   if (slot.childElementCount) return;
-  const { exchange, control, requirement, case: caseId } = details.dataset;
+  const { exchange, control, role, requirement, case: caseId } = details.dataset;
   const found = data.requirements[requirement]?.cases.find((each) => each.id === caseId);
   const shown = exchange || found?.exchanges?.at(-1);
-  slot.append(pairView(data, shown, control));
+  slot.append(pairView(data, shown, control, role));
   const others = othersView(data, found, [shown, control]);
   if (others) slot.append(others);
 }

@@ -38,7 +38,7 @@ function setUpTheme() {
 }
 
 function step(by) {
-  const findings = all("article.finding");
+  const findings = all("article.finding").filter((finding) => finding.checkVisibility());
   const here = findings.indexOf(document.activeElement.closest("article.finding"));
   const next = findings[here < 0 ? 0 : Math.min(findings.length - 1, Math.max(0, here + by))];
   if (!next) return;
@@ -62,6 +62,7 @@ function setUpKeys() {
 const PRINTED_EVIDENCE = 40;
 
 function openForPrint() {
+  for (const alike of all("details.alike, details.reason")) alike.open = true;
   if (!loaded) return;
   for (const details of all("details.evidence").slice(0, PRINTED_EVIDENCE)) {
     details.open = true;

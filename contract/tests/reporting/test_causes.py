@@ -1,0 +1,77 @@
+"""What is broken alike is one cause; what is not, is not."""
+
+from __future__ import annotations
+
+from contract.reporting import causes, findings, summary
+from contract.results import Finding, RequirementResult, RunResult, Verdict
+from contract.tests.reporting.factory import OPERATIONS, make_case, make_requirement, make_result
+
+EVERYWHERE = tuple(OPERATIONS)
+
+
+def broken(
+    id_: str,
+    area: str = "signing",
+    operations: tuple[str, ...] = EVERYWHERE,
+    expected: str = "the request to be refused with a 4xx",
+    status: int = 200,
+    verdict: Verdict = Verdict.FAIL,
+) -> RequirementResult:
+    """Return a requirement broken on *operations*, worded as the suite words it."""
+    cases = []
+    for number, name in enumerate(operations):
+        method, path, _ = OPERATIONS[name]
+        observed = f'{method} {path.replace("{id}", str(number))} -> {status}: {{"{name}":{{"id":{number}}}}}'
+        finding = Finding(expected, observed, f"x-{id_}-{number}", operation=name)
+        cases.append(make_case(id_, number, verdict, name, finding))
+    return make_requirement(id_, area=area, cases=cases)
+
+
+def found(*requirements: RequirementResult) -> list[list[str]]:
+    """Return the ids of each cause."""
+    result = make_result(list(requirements))
+    return [[each.requirement.id for each in cause.groups] for cause in causes.causes(findings.groups(result))]
+
+
+def test_a_broken_signature_check_is_one_cause_with_every_operation() -> None:
+    requirements = [broken(f"SIGN-{number:03}") for number in range(1, 32)]
+
+    assert [len(ids) for ids in found(*requirements)] == [31]
+
+
+def test_answers_of_different_text_and_success_do_not_split_it() -> None:
+    mixed = broken("SIGN-001")
+    mixed.cases[0].finding = Finding("the request to be refused with a 4xx", 'POST /exams -> 201: {"exam":{}}')
+
+    (group,) = findings.groups(make_result([mixed]))
+
+    assert len(group.variants) == 1
+
+
+def test_five_faults_are_five_causes() -> None:
+    requirements = [
+        broken("SIGN-001"), broken("SIGN-002"), broken("NONCE-001", "nonce"), broken("ACCEPT-001", "accept"),
+        broken("EXAM-009", "exams", ("exams_create",), "404", 500),
+        broken("USER-003", "users", ("users_index",), "rows of this institute only"),
+    ]  # fmt: skip
+
+    assert found(*requirements) == [["ACCEPT-001"], ["NONCE-001"], ["SIGN-001", "SIGN-002"], ["EXAM-009"], ["USER-003"]]
+
+
+def test_other_operations_are_another_cause() -> None:
+    some = broken("EXAM-001", "exams", ("exams_create",))
+    others = broken("EXAM-002", "exams", ("exams_destroy",))
+
+    assert found(some, others) == [["EXAM-001"], ["EXAM-002"]]
+
+
+def test_a_warning_is_not_put_with_what_fails_the_run() -> None:
+    assert found(broken("SIGN-001"), broken("SIGN-002", verdict=Verdict.WARN)) == [["SIGN-001"], ["SIGN-002"]]
+
+
+def test_the_report_lists_the_causes(failing: RunResult) -> None:
+    listed = summary.document(failing)["causes"]
+
+    assert [each["requirements"] for each in listed] == [["SIGN-003"], ["NONCE-001"], ["ROBUST-001"], ["FILTER-002"]]
+    assert len(listed[0]["operations"]) == 6
+    assert [each["breaks_run"] for each in listed] == [True, True, True, False]
