@@ -48,10 +48,10 @@ def _validator(operation_id: str, status: int) -> Any:
     return None if schema is None else jsonschema_rs.Draft202012Validator(schema, validate_formats=False)
 
 
-def departures(exchange: Exchange) -> Iterator[Departure]:
+def departures(exchange: Exchange, like: str | None = None) -> Iterator[Departure]:
     """Yield every departure of an answer from what the description says about its status."""
     assert exchange.operation is not None
-    if (validator := _validator(exchange.operation.id, exchange.status)) is None:
+    if (validator := _validator(like or exchange.operation.id, exchange.status)) is None:
         return
     if exchange.json is None:
         yield Departure("envelope", "", f"not JSON but {exchange.header('Content-Type') or 'without a content type'}")
@@ -78,17 +78,18 @@ def _aspect(path: list[Any], error: Any) -> str:
     return "type"
 
 
-def has_shape(exchange: Exchange, *aspects: str) -> None:
+def has_shape(exchange: Exchange, *aspects: str, like: str | None = None) -> None:
     """
     Judge an accepted answer by some aspects of its described shape; all where none is named.
 
+    Args:     like: another operation whose answer is described, where that of the exchange's own is not.
     Raises:   FindingRaised: it departs in one of them; the finding names up to five fields.
     """
     unknown = set(aspects) - set(ASPECTS)
     if unknown:
         raise ValueError(f"no aspects {sorted(unknown)}; there are {', '.join(ASPECTS)}")
     wanted = aspects or ASPECTS
-    found = [departure for departure in departures(exchange) if departure.aspect in wanted]
+    found = [departure for departure in departures(exchange, like) if departure.aspect in wanted]
     if found:
         listed = "; ".join(map(str, found[:5])) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
         expect(exchange).violated(f"an answer as described ({', '.join(wanted)})", listed)
