@@ -13,7 +13,8 @@ from contract.judgement import Inconclusive, NotTested
 from contract.requirements import load
 from contract.target import Target, User
 
-PASSWORD = "Str0ng!pass"  # noqa: S105 - a password that fits the documented rule, of users that live for seconds
+PASSWORD = "Str0ng!pass"
+"""Fits the documented rule; of users that live for seconds."""
 ENVELOPES = {
     "exam": "exam",
     "document": "document",
@@ -266,7 +267,9 @@ class World:
         if exchange.operation.id == "exams_delete_student":  # type: ignore[union-attr]
             kind, name = "student_session", "student_session_id"
         if kind is not None:
-            self._made = [made for made in self._made if (made.kind, str(made.id)) != (kind, str(exchange.params[name]))]
+            self._made = [
+                made for made in self._made if (made.kind, str(made.id)) != (kind, str(exchange.params[name]))
+            ]
 
     def remove_everything(self) -> None:
         """Remove what was made, the last first; what cannot be removed is kept in `leaks`."""
