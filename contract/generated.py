@@ -28,7 +28,7 @@ from contract.client import Client
 from contract.errors import UnsafeRequest
 from contract.exchange import Exchange
 from contract.operations import BASE_PATH, Operation
-from contract.ownership import kind_of
+from contract.ownership import kind_of, numbers_in
 from contract.samples import Sample
 from contract.signing import SIGNING_NAMES
 from contract.world import World
@@ -44,6 +44,7 @@ SINGLE_USE = frozenset(
     }
 )
 """Operations whose sample is used up by one accepted request, besides those that destroy."""
+_LOOKUP_NAMES = frozenset({"student_lms_id", "resource_link_id"})
 _URL_NAMES = frozenset({"callback_url", "tawk_url", "tool_url", "lti_resource_launch_url"})
 _LABEL_NAMES = frozenset({"name", "short_name", "tool_name", "lti_resource_link_name"})
 
@@ -55,14 +56,15 @@ class Budget:
     cases: int
     drawn: int
     single_use: int = 3
+    sequences: int = 0
     steps: int = 0
-    """Steps of a stateful sequence."""
+    """Sequences along the links, and the most requests in one."""
 
 
 BUDGETS = {
     "smoke": Budget(cases=4, drawn=2, single_use=1),
-    "standard": Budget(cases=24, drawn=8, steps=8),
-    "deep": Budget(cases=600, drawn=100, single_use=20, steps=30),
+    "standard": Budget(cases=24, drawn=8, sequences=15, steps=8),
+    "deep": Budget(cases=600, drawn=100, single_use=20, sequences=200, steps=20),
 }
 
 
@@ -194,28 +196,35 @@ class Binder:
     operation: Operation
     world: World
     sample: Sample
+    keep_own: bool = False
+    """Leave ids that the run created: in a sequence they come from an earlier answer."""
 
     def bind(self, case: PlannedCase) -> PlannedCase:
         """Return *case* naming resources of the run, addresses that receive no mail, and our prefix."""
+        positive = case.mode == POSITIVE
         return replace(
             case,
-            path={name: self._value(name, value) for name, value in case.path.items()},
-            query=self._mapping(case.query),
-            body=self._mapping(case.body) if isinstance(case.body, dict) else case.body,
+            path={name: self._value(name, value, positive) for name, value in case.path.items()},
+            query=self._mapping(case.query, positive),
+            body=self._mapping(case.body, positive) if isinstance(case.body, dict) else case.body,
         )
 
-    def _mapping(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _mapping(self, values: Mapping[str, Any], positive: bool) -> dict[str, Any]:
         kept = {}
         for name, value in values.items():
             if kind_of(self.operation, name) and _is_number(value) and self._own(name) is None:
                 continue
-            kept[name] = self._value(name, value)
+            kept[name] = self._value(name, value, positive)
         return kept
 
-    def _value(self, name: str, value: Any) -> Any:
-        if kind_of(self.operation, name) and _is_number(value):
+    def _value(self, name: str, value: Any, positive: bool) -> Any:
+        if (kind := kind_of(self.operation, name)) and _is_number(value):
+            if self.keep_own and self._was_created(kind, value):
+                return value
             own = self._own(name)
             return str(own) if isinstance(value, str) else own
+        if name in _LOOKUP_NAMES and positive and name in self.sample.params:
+            return self.sample.params[name]
         if name == "email" and isinstance(value, str) and value:
             return self.world.email()
         if name in _URL_NAMES and isinstance(value, str) and "://" in value:
@@ -225,6 +234,10 @@ class Binder:
         if name == "type" and self.operation.area == "exams" and isinstance(value, str) and value:
             return "record_review"
         return value
+
+    def _was_created(self, kind: str, value: Any) -> bool:
+        created = self.world.client().sender.ownership.created
+        return any(number in created.get(kind, ()) for number in numbers_in(value))
 
     def _own(self, name: str) -> Any:
         if name in self.sample.params:

@@ -1,17 +1,18 @@
-"""The rows that list tests share: exams and students with ties, neighbours and gaps, made once per worker."""
+"""The rows that list tests share, made once per worker: exams and students with ties, neighbours and gaps, and others."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract.checks.tables import Table
-from contract.client import Client
+from contract.client import Client, File
 from contract.filters import FieldType
 from contract.samples import Shared
-from contract.world import World
+from contract.world import PNG, World
 
 EXAM_COLUMNS = {
     "start_time": FieldType.TIME,
@@ -147,6 +148,75 @@ def _session(
         **given,
     )
     return int(session["id"])
+
+
+PAGED = (
+    "exams_index",
+    "exams_index_students",
+    "student_sessions_index",
+    "student_sessions_index_all",
+    "attachments_index",
+    "institutes_index",
+    "users_index",
+    "lti_resources_index",
+)
+"""The lists whose pages document page, limit and the X-Pagination headers."""
+OWN_LISTS = ("exams_index_students", "student_sessions_index", "attachments_index")
+"""Those of them that hold the rows of one exam, so that nobody else's rows come and go."""
+
+
+def paged(shared: Shared, operation_id: str) -> Table:
+    """
+    Return at least three rows of the worker in one of the paged lists.
+
+    Raises:   Inconclusive: they could not be made or are not listed. NotTested: the target lacks the user for it.
+    """
+    client = shared.world.client("superuser" if operation_id == "institutes_index" else "administrator")
+    if operation_id == "exams_index":
+        return exams(shared, client)
+    if operation_id in _THREE:
+        table: Table = shared.once(f"rows: {operation_id}", lambda: _three(shared, client, operation_id))
+        return table
+    return students(shared, client, operation_id)
+
+
+def _three(shared: Shared, client: Client, operation_id: str) -> Table:
+    key, columns, make = _THREE[operation_id]
+    params, one = make(shared)
+    return Table.of(
+        client, operation_id, key, columns, params, [int(one(word)["id"]) for word in ("mia", "abe", "zoe")]
+    )
+
+
+Make = Callable[[Shared], tuple[dict[str, Any], Callable[[str], dict[str, Any]]]]
+
+
+def _attachments(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    exam_id = shared.world.exam()["id"]
+    return {"exam_id": exam_id}, lambda word: shared.world.attachment(exam_id, File(f"{word}.png", PNG, "image/png"))
+
+
+def _users(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    world = shared.world
+    return {"institute_id": world.institute_id}, lambda word: world.user(name=f"{world.prefix} {word}")
+
+
+def _institutes(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    world = shared.world
+    return {}, lambda word: world.institute(name=f"{world.prefix} {word}", short_name=f"{world.prefix}-{word}")
+
+
+def _lti_resources(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    return {}, lambda word: shared.world.lti_resource(shared.exam_id, shared.tool_provider_id)
+
+
+_ID = {"id": FieldType.INTEGER}
+_THREE: dict[str, tuple[str, dict[str, FieldType], Make]] = {
+    "attachments_index": ("attachments", _ID, _attachments),
+    "users_index": ("users", {"name": FieldType.STRING, "email": FieldType.STRING}, _users),
+    "institutes_index": ("institutes", {"name": FieldType.STRING, "short_name": FieldType.STRING}, _institutes),
+    "lti_resources_index": ("lti_resources", _ID, _lti_resources),
+}
 
 
 def students(shared: Shared, client: Client, operation_id: str) -> Table:

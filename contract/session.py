@@ -18,6 +18,7 @@ import contract
 from contract import embedded, operations, preflight, reporting, requirements, verdict
 from contract.config import read_target
 from contract.embedded import EmbeddedMock
+from contract.errors import ConfigurationError
 from contract.nonce import new_run_number
 from contract.results import CaseResult, OperationResult, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
@@ -166,12 +167,21 @@ def prepare(settings: Settings) -> Session:
             started=datetime.now(UTC),
             mock=mock,
         )
-        session.parts.mkdir(parents=True)
+        _make_empty(session.parts)
     except BaseException:
         if mock:
             mock.stop()
         raise
     return session
+
+
+def _make_empty(folder: Path) -> None:
+    """Make the folder of the parts; what a killed run left in it is dropped."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write the report to {folder.parent}: {error.strerror}") from None
 
 
 def _by_operation(exchanges: list[dict[str, Any]]) -> list[OperationResult]:
