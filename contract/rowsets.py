@@ -1,4 +1,4 @@
-"""The rows that list tests share, made once per worker: exams and students with ties, neighbours and gaps, and others."""
+"""The rows that list tests share, made once per worker: exams and students with ties and gaps, and a few others."""
 
 from __future__ import annotations
 
