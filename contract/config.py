@@ -111,8 +111,10 @@ class _Place:
                 found = (*table, *(part.strip("\"'") for part in key.group(1).split(".")))
             else:
                 continue
-            if found == path[: len(found)] and (best is None or len(found) > best[0]):
-                best = (len(found), number)
+            # A table may be there by its sub-tables only: [targets.staging] stands in for [targets].
+            shared = min(len(found), len(path))
+            if found[:shared] == path[:shared] and (best is None or shared > best[0]):
+                best = (shared, number)
         return best[1] if best else None
 
     def error(self, path: tuple[str, ...], problem: str) -> ConfigurationError:
@@ -132,6 +134,8 @@ def read_target(name: str, file: Path | None, environment: Mapping[str, str] = o
     document, place = _parse(path)
     _forbid_unknown_tables(document, place)
     known = document.get("targets", {})
+    if not isinstance(known, dict):
+        raise place.error(("targets",), "this has to be a table of tables, [targets.NAME]")
     if name not in known:
         listed = ", ".join(known) or "none"
         raise ConfigurationError(f"{path} has no target {name!r}; it has: {listed} ('mock' needs no config)")
@@ -222,7 +226,8 @@ def _to_target(name: str, table: TargetTable, file: Path) -> targets.Target:
         for role, fields in table.users.model_dump().items()
         if fields is not None
     }
-    fixtures = {key: tuple(item) if isinstance(item, list) else item for key, item in table.fixtures.model_dump().items()}
+    handed = table.fixtures.model_dump()
+    fixtures = {key: tuple(item) if isinstance(item, list) else item for key, item in handed.items()}
     return targets.Target(
         name=name,
         users=users,
