@@ -83,6 +83,11 @@ class Reason:
     text: str
     requirements: list[RequirementResult] = field(default_factory=list)
 
+    @property
+    def alone(self) -> bool:
+        """Tell whether it is the reason of one requirement only."""
+        return len(self.requirements) == 1
+
 
 def is_strict(result: RunResult) -> bool:
     """Tell whether the run was asked to fail on an unmet should."""

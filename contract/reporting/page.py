@@ -81,7 +81,7 @@ def context(result: RunResult) -> dict[str, Any]:
         "groups": groups,
         "with_finding": {group.requirement.id for group in groups},
         "shown": lambda variant: evidence.shown(variant, exchanges),
-        "operations": [_operation_row(each, broken=_broken_by_operation(groups)) for each in result.operations],
+        "operations": [_operation_row(each, _broken_on(each.operation_id, found)) for each in result.operations],
         "counted": {each.id: _counted(each.evidence) for each in result.requirements},
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
@@ -102,21 +102,19 @@ def _signer(result: RunResult, exchanges: Mapping[str, dict[str, Any]]) -> Calla
     return command
 
 
-def _operation_row(operation: OperationResult, broken: Mapping[str, list[str]]) -> dict[str, Any]:
+def _operation_row(operation: OperationResult, broken: list[list[str]]) -> dict[str, Any]:
     return {
         "data": operation,
         "statuses": sorted(operation.statuses.items()),
         "latency": latency.figures(operation.latencies_ms),
-        "broken": broken.get(operation.operation_id, []),
+        "broken": broken,
     }
 
 
-def _broken_by_operation(groups: list[findings.Group]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for group in groups:
-        for operation in group.operations:
-            found.setdefault(operation, []).append(group.requirement.id)
-    return found
+def _broken_on(operation: str, found: list[causes.Cause]) -> list[list[str]]:
+    """Return the requirements that are broken on *operation*, those of one cause together."""
+    by_cause = ([group.requirement.id for group in cause.groups if operation in group.operations] for cause in found)
+    return [ids for ids in by_cause if ids]
 
 
 def _counted(counts: Mapping[str, Evidence]) -> Counter[str]:

@@ -328,3 +328,22 @@ def test_ten_thousand_cases_and_three_hundred_findings_open_at_once(opened: Open
     tab.evaluate("location.hash = '#USER-500'")
     tab.locator("tr#USER-500 + tr.row-details").wait_for()
     assert time.monotonic() - started < 5
+
+
+def test_a_multipart_request_reads_as_fields_and_marks_only_what_differs(opened: Opener) -> None:
+    def sent(boundary: str, name: str) -> str:
+        fields = {"timestamp": boundary, "name": name}
+        parts = (f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{fields[key]}' for key in fields)
+        return "\r\n".join(parts) + f"\r\n--{boundary}--\r\n"
+
+    exchanges = [make_exchange("c", sent=sent("aaa", "Physics")), make_exchange("b", sent=sent("bbb", "Chemistry"))]
+    for exchange, boundary in zip(exchanges, ("aaa", "bbb"), strict=True):
+        exchange["request"]["headers"][-1] = ("Content-Type", f"multipart/form-data; boundary={boundary}")
+    finding = Finding("a 4xx", "200", "b", "c")
+    case = make_case("SIGN-001", verdict=Verdict.FAIL, finding=finding, exchanges=["c", "b"])
+    tab = opened(make_result([make_requirement("SIGN-001", cases=[case])], exchanges))
+
+    request = tab.locator(".exchange").first.locator("pre").first
+    request.wait_for()
+    assert request.inner_text().endswith("boundary=…\n\ntimestamp=bbb\nname=Chemistry")
+    assert request.locator("mark").all_inner_texts() == ["name=Chemistry"]

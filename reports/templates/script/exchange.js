@@ -22,12 +22,26 @@ function responseLines(exchange) {
   return [`${response.status} ${response.reason || ""}`, ...headerLines(response), ...bodyLines(response)];
 }
 
-const headerLines = (message) => message.headers.map(([name, value]) => `${name}: ${value}`);
+const headerLines = (message) => message.headers.map(([name, value]) => `${name}: ${value.replace(BOUNDARY, "boundary=…")}`);
+
+// Multipart: the boundary is new each time and says nothing, and a field reads best on one line.
+const BOUNDARY = /boundary="?([^";]+)"?/;
+const PART = /^Content-Disposition: form-data; name="([^"]*)"\r?\n\r?\n([\s\S]*)$/;
+
+function multipartLines(body, boundary) {
+  const parts = body.split(`--${boundary}`).map((part) => part.replace(/^\r?\n|\r?\n$/g, ""));
+  return parts.filter((part) => part && part !== "--").flatMap((part) => {
+    const field = part.match(PART);
+    return field ? [`${field[1]}=${field[2]}`] : part.split(/\r?\n/);
+  });
+}
 
 function bodyLines(message) {
   if (!message.body) return [];
+  const boundary = message.headers.map(([, value]) => value.match(BOUNDARY)?.[1]).find(Boolean);
   const cut = message.cut ? [`… cut here${message.size ? `: ${number(message.size)} bytes in all` : ""}; exchanges.har may hold more`] : [];
-  return ["", ...pretty(message.body).split("\n"), ...cut];
+  const lines = boundary ? multipartLines(message.body, boundary) : pretty(message.body).split("\n");
+  return ["", ...lines, ...cut];
 }
 
 function readable(pair) {
