@@ -227,7 +227,7 @@ def _to_target(name: str, table: TargetTable, file: Path) -> targets.Target:
         if fields is not None
     }
     handed = table.fixtures.model_dump()
-    fixtures = {key: tuple(item) if isinstance(item, list) else item for key, item in handed.items()}
+    fixtures: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in handed.items()}
     return targets.Target(
         name=name,
         users=users,
