@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import random
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, replace
@@ -170,6 +171,12 @@ def _is_wanted(item: pytest.Item, settings: Settings, selected: set[str]) -> boo
     return bool(selected.intersection(_ids(item)))
 
 
+def pytest_internalerror(excrepr: Any) -> None:
+    """Remember a failure of pytest or of this plugin: nothing is certain then."""
+    if _collected is not None:
+        _collected.problems.append(str(excrepr).strip().splitlines()[-1])
+
+
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     """Remember a file that could not be read: a run without its tests must not look like a whole one."""
     if report.failed and _collected is not None:
@@ -192,7 +199,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if any(case.verdict in (Verdict.FAIL, Verdict.WARN) for case in cases):
             again, cases_again = _tried(item, nextitem)
             reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
-    reports[-1].conformance = [asdict(case) for case in cases]  # type: ignore[attr-defined]
+    # Text, for what travels between processes may hold plain types only.
+    reports[-1].conformance = json.dumps([asdict(case) for case in cases], default=str)  # type: ignore[attr-defined]
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -436,7 +444,7 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 def pytest_runtest_logreport(report: Any) -> None:
     """Collect the cases of a report, on the controller or where there is only one process."""
     if (cases := getattr(report, "conformance", None)) is not None and _collected is not None:
-        _collected.cases += [_case_from(each) for each in cases]
+        _collected.cases += [_case_from(each) for each in json.loads(cases)]
 
 
 _collected: Session | None = None

@@ -90,6 +90,17 @@ class World:
         institute_id = int(user.get("institute_id") or self.institute_id)
         return Client(self.clients["administrator"].sender, User("created", institute_id, str(token), str(secret_key)))
 
+    def client_of(self, user: Mapping[str, Any]) -> Client:
+        """
+        Return a client for a user that the run created, whose answer holds token and key.
+
+        Raises:   Inconclusive: it does not.
+        """
+        if not (user.get("api_token") and user.get("secret_key")):
+            raise Inconclusive("the answer holds no token and key", blocked_by=success_requirement("users_create"))
+        who = User("created", int(user["institute_id"]), str(user["api_token"]), str(user["secret_key"]))
+        return Client(self.clients["administrator"].sender, who)
+
     def needs(self, *capabilities: str) -> None:
         """
         Demand a user, a fixture or the mock's control.

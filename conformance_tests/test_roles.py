@@ -1,0 +1,153 @@
+"""Roles inside one institute: what a teacher may, what nobody may, and where secrets stand."""
+
+import pytest
+
+from contract.judgement import control, deciding, expect, observe
+from contract.world import PASSWORD
+
+ABOVE_A_TEACHER = ("administrator", "superuser")
+
+
+@pytest.mark.requirement("ISO-040")
+def test_exam_of_somebody_else_shown_to_a_teacher(teacher, world):
+    observe(teacher("exams_show", id=world.exam()["id"]))
+
+
+@pytest.mark.requirement("ISO-041")
+def test_exams_of_others_in_the_list_of_a_teacher(teacher, world):
+    name = str(world.exam()["name"])
+
+    listed = teacher("exams_index")
+
+    observe(listed, status=listed.status, holds_exams_of_others=name in listed.text)
+
+
+@pytest.mark.requirement("ISO-042")
+def test_exam_of_somebody_else_changed_by_a_teacher(operation_id, teacher, world):
+    params = {"name": world.name("exam")} if operation_id == "exams_update" else {}
+
+    observe(teacher(operation_id, id=world.exam()["id"], **params))
+
+
+@pytest.mark.requirement("ISO-043", "ISO-044", "ISO-045", "ISO-046", "ISO-047", "ISO-048")
+def test_what_a_teacher_may(operation_id, teacher, world):
+    params = {
+        "users_index": {"institute_id": world.institute_id},
+        "institutes_show": {"id": world.institute_id},
+        "exams_create": world.exam_params(),
+        "users_create": world.user_params(),
+    }
+
+    observe(teacher(operation_id, **params.get(operation_id, {})))
+
+
+@pytest.mark.requirement("ISO-050")
+def test_comanager_shares_the_exam(operation_id, administrator, world):
+    exam, user = world.exam(), world.user()
+    added = administrator("exams_add_comanager", purpose="control", id=exam["id"], comanager_id=user["id"])
+    params = {"name": world.name("exam")} if operation_id == "exams_update" else {}
+
+    shared = world.client_of(user)(operation_id, id=exam["id"], **params)
+
+    control(added).accepted()
+    expect(shared).accepted()
+
+
+def created_as(client, world, role):
+    """Ask for a user with *role*; the answer must not give it."""
+    asked = client("users_create", **world.user_params(role=role))
+    if asked.accepted:
+        given = world.taken(asked).get("role")
+        expect(asked).holds(given != role, f"no {role}", f"a user with the role {given}")
+    else:
+        expect(asked).refused()
+
+
+@pytest.mark.requirement("ISO-051")
+def test_administrator_creates_no_superuser(administrator, world):
+    created_as(administrator, world, "superuser")
+
+    control(administrator("users_create", purpose="control", **world.user_params())).accepted()
+
+
+@pytest.mark.requirement("ISO-052")
+@pytest.mark.parametrize("role", ABOVE_A_TEACHER)
+def test_teacher_creates_nobody_above_a_teacher(administrator, world, role):
+    created_as(world.client_of(world.user(role="teacher")), world, role)
+
+    control(administrator("users_create", purpose="control", **world.user_params())).accepted()
+
+
+def role_of(administrator, user):
+    """The user as shown to the administrator: an exchange that must be accepted, and the role in it."""
+    shown = expect(administrator("users_show", institute_id=user["institute_id"], id=user["id"])).accepted()
+    return shown, (shown.json.get("user") or {}).get("role")
+
+
+@pytest.mark.requirement("ISO-053")
+@pytest.mark.parametrize("operation", ["users_update", "users_update_put"])
+def test_teacher_does_not_raise_its_own_role(administrator, world, operation):
+    user = world.user(role="teacher")
+
+    for role in ABOVE_A_TEACHER:
+        world.client_of(user)(operation, institute_id=user["institute_id"], id=user["id"], role=role)
+
+    shown, role = role_of(administrator, user)
+    expect(shown).equals(role, "teacher", "the role")
+
+
+@pytest.mark.requirement("ISO-054")
+@pytest.mark.parametrize("operation", ["users_update", "users_update_put"])
+def test_administrator_makes_no_superuser_of_a_user(administrator, world, operation):
+    user = world.user(role="teacher")
+
+    administrator(operation, institute_id=user["institute_id"], id=user["id"], role="superuser")
+
+    shown, role = role_of(administrator, user)
+    expect(shown).holds(role != "superuser", "no superuser", f"the role {role}")
+
+
+@pytest.mark.requirement("ISO-063")
+def test_password_is_never_answered(operation_id, administrator, world):
+    created = administrator("users_create", **world.user_params())
+    user = world.taken(created)
+    answered = {
+        "users_create": lambda: created,
+        "users_show": lambda: administrator("users_show", institute_id=world.institute_id, id=user["id"]),
+        "users_index": lambda: administrator("users_index", institute_id=world.institute_id),
+    }[operation_id]()
+
+    expect(answered).accepted()
+    expect(answered).holds(PASSWORD not in answered.text, "no password in the answer", "the password")
+
+
+def members(value):
+    """Every name and value of a JSON document, at any depth."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield name, member
+            yield from members(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from members(item)
+
+
+@pytest.mark.requirement("ISO-060", "ISO-061", "ISO-062")
+def test_secrets_stand_only_where_they_are_documented(operation_id, sample):
+    request = sample(operation_id)
+    caller = sample.clients[request.role].user
+
+    answered = sample.send(request)
+
+    named = {name for name, value in members(answered.json) if value}
+    with deciding("ISO-060"):
+        expect(answered).accepted()
+        found = named & {"api_token", "secret_key"}
+        expect(answered).holds(not found, "no credentials in the answer", f"the fields {', '.join(sorted(found))}")
+    with deciding("ISO-061"):
+        expect(answered).accepted()
+        expect(answered).holds("oauth_consumer_secret" not in named, "no consumer secret", "oauth_consumer_secret")
+    with deciding("ISO-062"):
+        expect(answered).accepted()
+        repeated = [what for what in ("token", "secret_key") if getattr(caller, what) in answered.text]
+        expect(answered).holds(not repeated, "no credentials of the caller", f"the caller's {' and '.join(repeated)}")
