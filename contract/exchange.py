@@ -15,6 +15,7 @@ from contract.redaction import Redactor
 
 VALID = "valid"
 LONGEST_KEPT_BODY = 16_384
+LONGEST_SECRET = 512
 MAY_REDIRECT = frozenset({"exams_download_exam_documents_zip", "student_sessions_show_face_photo"})
 
 
@@ -130,6 +131,9 @@ def _as_bytes(body: Any) -> bytes:
 
 
 def _kept(body: bytes, redactor: Redactor) -> tuple[str, bool]:
-    # Redacted before it is cut: half a secret would not be recognised.
-    text = redactor.text(body.decode("utf-8", "replace"))
-    return text[:LONGEST_KEPT_BODY], len(text) > LONGEST_KEPT_BODY
+    # Redacted before it is cut: half a secret would not be recognised. What lies far beyond the cut is not looked at,
+    # and neither is what of the rest could be half a secret.
+    text = redactor.text(body[: 2 * LONGEST_KEPT_BODY].decode("utf-8", "replace"))
+    if len(body) <= 2 * LONGEST_KEPT_BODY:
+        return text[:LONGEST_KEPT_BODY], len(text) > LONGEST_KEPT_BODY
+    return text[: min(LONGEST_KEPT_BODY, len(text) - LONGEST_SECRET)], True

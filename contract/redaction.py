@@ -24,6 +24,9 @@ _FIELD_IN_TEXT = re.compile(
     r"(\"(?:" + "|".join(sorted(SECRET_FIELDS)) + r")\"\s*:\s*\")((?:[^\"\\]|\\.)+)(\")"
 )  # fmt: skip
 _SHORTEST_LEARNT = 8
+_MOST_HARMLESS = 20_000
+# Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.
+_WORD = re.compile(rf"[\w-]{{{_SHORTEST_LEARNT},}}", re.ASCII)
 
 
 class Redactor:
@@ -31,7 +34,9 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
+        self._by_beginning: dict[str, list[str]] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._harmless: set[str] = set()
         self._headers = SECRET_HEADERS | {name.lower() for name in headers}
         for secret in secrets:
             self.learn(secret)
@@ -40,8 +45,15 @@ class Redactor:
         """Remember a text that must not be shown, in plain and in URL- and JSON-encoded form."""
         if secret in self._secrets or not secret:
             return
-        self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-        self._pattern = re.compile("|".join(re.escape(text) for text in sorted(self._secrets, key=len, reverse=True)))
+        for text in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]} - self._secrets:
+            self._secrets.add(text)
+            if _WORD.fullmatch(text):
+                alike = self._by_beginning.setdefault(text[:_SHORTEST_LEARNT], [])
+                alike.append(text)
+                alike.sort(key=len, reverse=True)
+        self._harmless.clear()
+        others = sorted((text for text in self._secrets if not _WORD.fullmatch(text)), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, others))) if others else None
 
     def learn_from(self, body: Any) -> None:
         """Remember the values of secret fields anywhere in a JSON *body*."""
@@ -59,12 +71,26 @@ class Redactor:
         """Return *text* without secrets; of a signature the first digits stay, too few to use it again."""
         if self._pattern:
             text = self._pattern.sub(REMOVED, text)
+        text = _WORD.sub(self._word, text)
         text = _SIGNATURE.sub(lambda found: found[1] + found[2][:SHOWN_OF_A_SIGNATURE] + "…", text)
         text = _TOKEN_SCHEME.sub(rf"\1{REMOVED}", text)
         return _FIELD_IN_TEXT.sub(rf"\1{REMOVED}\3", text)
 
+    def _word(self, found: re.Match[str]) -> str:
+        word = found[0]
+        if word in self._harmless:
+            return word
+        if word in self._secrets:
+            return REMOVED
+        # A secret can stand inside a longer run of such characters.
+        for at in range(len(word) - _SHORTEST_LEARNT + 1):
+            for secret in self._by_beginning.get(word[at : at + _SHORTEST_LEARNT], ()):
+                if word.startswith(secret, at):
+                    return _WORD.sub(self._word, word[:at] + REMOVED + word[at + len(secret) :])
+        if len(self._harmless) < _MOST_HARMLESS:
+            self._harmless.add(word)
+        return word
+
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return *headers* with the values of secret ones removed."""
-        return [
-            (name, REMOVED if name.lower() in self._headers else self.text(str(value))) for name, value in headers
-        ]
+        return [(name, REMOVED if name.lower() in self._headers else self.text(str(value))) for name, value in headers]
