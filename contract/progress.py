@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import Counter
@@ -50,8 +51,9 @@ class _Counting(Quiet):
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Count the cases of one test."""
-        if (cases := getattr(report, "conformance", None)) is None:
+        if (written := getattr(report, "conformance", None)) is None:
             return
+        cases = json.loads(written)
         self.done += 1
         self.requests += max((len(case["exchanges"]) for case in cases), default=0)
         for case in cases:
