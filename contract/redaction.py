@@ -35,6 +35,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._by_beginning: dict[str, list[str]] = {}
+        self._others: list[str] = []
         self._pattern: re.Pattern[str] | None = None
         self._harmless: set[str] = set()
         self._headers = SECRET_HEADERS | {name.lower() for name in headers}
@@ -45,15 +46,16 @@ class Redactor:
         """Remember a text that must not be shown, in plain and in URL- and JSON-encoded form."""
         if secret in self._secrets or not secret:
             return
+        self._harmless.clear()
         for text in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]} - self._secrets:
             self._secrets.add(text)
             if _WORD.fullmatch(text):
                 alike = self._by_beginning.setdefault(text[:_SHORTEST_LEARNT], [])
                 alike.append(text)
                 alike.sort(key=len, reverse=True)
-        self._harmless.clear()
-        others = sorted((text for text in self._secrets if not _WORD.fullmatch(text)), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, others))) if others else None
+            else:
+                self._others = sorted((*self._others, text), key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, self._others)))
 
     def learn_from(self, body: Any) -> None:
         """Remember the values of secret fields anywhere in a JSON *body*."""
