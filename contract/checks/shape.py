@@ -106,6 +106,18 @@ def resource(exchange: Exchange, key: str) -> dict[str, Any]:
     return dict(found or {})
 
 
+def only_resource(exchange: Exchange) -> dict[str, Any]:
+    """
+    Return the resource of an accepted answer whose envelope is not documented: the object with an id.
+
+    Raises:   FindingRaised: neither the body nor a value in it is an object with an id.
+    """
+    body = exchange.json if isinstance(exchange.json, Mapping) else {}
+    found = [each for each in (*body.values(), body) if isinstance(each, Mapping) and "id" in each]
+    expect(exchange).holds(found, "an object with an id", lambda: exchange.text[:200] or "no body")
+    return dict(found[0])
+
+
 def rows(exchange: Exchange, key: str) -> list[dict[str, Any]]:
     """
     Return the list under *key* of an accepted answer.
