@@ -3,8 +3,9 @@
 import pytest
 
 from contract.auth import Wrongly, authorization
+from contract.checks import effects
 from contract.checks.refusals import each_refused, is_json_refusal
-from contract.judgement import deciding, expect, observe
+from contract.judgement import Inconclusive, control, deciding, expect, observe, require
 
 NOBODY = "nobodys-token-000000000"
 WAYS = {
@@ -52,3 +53,51 @@ def keeps_its_secrets(exchange, *secrets):
     expect(exchange).refused()
     repeated = sum(secret in exchange.text for secret in secrets)
     expect(exchange).holds(not repeated, "no secret in the body", f"{repeated} of them in the body")
+
+
+def one_of_each(sample, request):
+    """A refused form of *request* for each rule; the nonce of one was used by a list of exams before."""
+    client = sample.clients[request.role]
+    used = client.sender.nonces()
+    control(client("exams_index", wrongly=Wrongly("with a chosen nonce", nonce=used), purpose="control")).accepted()
+    return {
+        "SIGN-080": Wrongly("signature of zeros", signature=lambda right: "0" * 64),
+        "NONCE-030": Wrongly("with a used nonce", nonce=used),
+        "TOKEN-012": Wrongly("the token of nobody", authorization=authorization(NOBODY)),
+        "ACCEPT-006": Wrongly("version 2", accept="application/vnd.procwise.v2"),
+    }
+
+
+@pytest.mark.requirement("SIGN-080", "NONCE-030", "TOKEN-012", "ACCEPT-006")
+def test_refused_request_changes_nothing(operation_id, sample):
+    request = sample(operation_id)
+    state = effects.state_behind(sample.clients[request.role], request)
+    before = state()
+    forms = one_of_each(sample, request)
+
+    refused = {requirement_id: sample.send(request, wrongly) for requirement_id, wrongly in forms.items()}
+    unchanged = state_of(state) == before
+
+    for requirement_id, exchange in refused.items():
+        with deciding(requirement_id):
+            require(exchange.refused, f"it was not refused: {exchange.line}")
+            expect(exchange).refused()
+            if not unchanged:
+                changes_nothing_alone(sample, operation_id, requirement_id)
+
+
+def state_of(state):
+    """The state, or that it cannot be read any more."""
+    try:
+        return state()
+    except Inconclusive:
+        return "cannot be read"
+
+
+def changes_nothing_alone(sample, operation_id, requirement_id):
+    """Something changed: find out whether by the refusal that *requirement_id* is about."""
+    request = sample(operation_id)
+    state = effects.state_behind(sample.clients[request.role], request)
+    before = state()
+    exchange = sample.send(request, one_of_each(sample, request)[requirement_id])
+    expect(exchange).holds(state_of(state) == before, "everything to be as before", "it was refused and yet carried out")

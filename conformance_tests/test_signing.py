@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from contract import operations, requirements
+from contract.auth import Wrongly
 from contract.checks import tampering, wire
 from contract.checks.refusals import each_refused
 from contract.client import File
-from contract.judgement import deciding, expect
+from contract.judgement import deciding, expect, observe
 from contract.world import PNG
 
 PAGED = (
@@ -46,11 +48,16 @@ def test_signed_request_is_accepted(operation_id, sample):
             expect(right).accepted()
 
 
-@pytest.mark.requirement(*(column.requirement for column in tampering.COLUMNS))
+@pytest.mark.requirement(*(column.requirement for column in tampering.COLUMNS), "SIGN-100", "SIGN-101")
 def test_tampered_request_is_refused(operation_id, sample):
     request = request_for(operation_id, sample)
 
-    each_refused(sample, request, tampering.ways(row_for(request, sample)))
+    answered = each_refused(sample, request, tampering.ways(row_for(request, sample)))
+
+    with deciding("SIGN-100"):
+        observe(answered["signature of zeros"])
+    with deciding("SIGN-101"):
+        observe(answered["no signature"])
 
 
 @pytest.mark.requirement("SIGN-013", "SIGN-017", "SIGN-037")
@@ -59,3 +66,20 @@ def test_multipart_fields_are_signed(sample):
     request = replace(request, params={**request.params, "logo_image": File("logo.png", PNG, "image/png")})
 
     each_refused(sample, request, tampering.multipart_ways())
+
+
+@pytest.mark.requirement("SIGN-050", "SIGN-051", "SIGN-052")
+def test_other_spelling_of_the_same_request_is_accepted(operation_id, sample):
+    register = requirements.load()
+    path_names = operations.get(operation_id).path_names
+    spellings = {
+        "SIGN-050": lambda request: wire.reversed_order,
+        "SIGN-051": lambda request: wire.encoded_throughout,
+        "SIGN-052": lambda request: wire.with_members({name: request.params[name] for name in path_names}),
+    }
+
+    for requirement_id, spelling in spellings.items():
+        if operation_id in register.get(requirement_id).operations:
+            request = request_for(operation_id, sample)
+            with deciding(requirement_id):
+                expect(sample.send(request, Wrongly("spelled differently", wire=spelling(request)))).accepted()

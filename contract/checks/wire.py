@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from requests import PreparedRequest
 
+from contract.signing import SIGNING_NAMES
+
 Change = Callable[[PreparedRequest], None]
 
 
@@ -27,10 +29,14 @@ def set_query(request: PreparedRequest, query: str) -> None:
     request.url = urlunsplit(urlsplit(request.url or "")._replace(query=query))
 
 
-def set_path(request: PreparedRequest, change: Callable[[str], str]) -> None:
-    """Give *request* another path."""
-    parts = urlsplit(request.url or "")
-    request.url = urlunsplit(parts._replace(path=change(parts.path)))
+def path_changed(change: Callable[[str], str]) -> Change:
+    """Return a change of the path."""
+
+    def apply(request: PreparedRequest) -> None:
+        parts = urlsplit(request.url or "")
+        request.url = urlunsplit(parts._replace(path=change(parts.path)))
+
+    return apply
 
 
 def set_body(request: PreparedRequest, body: bytes, content_type: str | None = None) -> None:
@@ -127,6 +133,14 @@ def as_form(request: PreparedRequest) -> None:
     members = json.loads(body_of(request))
     form = "&".join(f"{quote(name)}={quote(str(value), safe='')}" for name, value in members.items())
     set_body(request, form.encode(), "application/x-www-form-urlencoded")
+
+
+def signing_parameters_in_query(request: PreparedRequest) -> None:
+    """Move timestamp, nonce and signature from a JSON body into the query."""
+    members = json.loads(body_of(request))
+    moved = {name: members.pop(name) for name in SIGNING_NAMES}
+    set_body(request, json.dumps(members).encode())
+    with_query(**moved)(request)
 
 
 def with_body(make: Callable[[bytes], bytes], content_type: str | None = None) -> Change:
