@@ -22,11 +22,12 @@ conformance: setup  ## run the suite against the embedded mock, or ARGS="--targe
 	$(BIN)/conformance run $(ARGS)
 
 test: setup         ## run the project's own tests
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -q -n auto --dist loadgroup $(ARGS)
 
-lint: setup         ## ruff and mypy
+lint: setup         ## ruff and mypy, and Redocly where node is
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	if command -v npx >/dev/null; then npm ci --no-audit --no-fund && REDOCLY_TELEMETRY=off npx redocly lint openapi/openapi.yaml; fi
 
 clean:              ## remove .venv and what the tools cached
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

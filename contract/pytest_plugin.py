@@ -154,7 +154,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     selected = run.settings.selected(register)
     kept = [item for item in items if not _ids(item) or _is_wanted(item, run.settings, selected)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    wanted = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
     items[:] = sorted(kept, key=lambda item: item.get_closest_marker("exclusive") is not None)
     for item in items:
         if item.get_closest_marker("exclusive"):
