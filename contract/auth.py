@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from typing import Any, Final
@@ -41,11 +41,11 @@ class Wrongly:
     """
 
     label: str
-    authorization: str | None | _Right = RIGHT
-    accept: str | None | _Right = RIGHT
-    timestamp: int | str | None | _Right = RIGHT
-    nonce: int | str | None | _Right = RIGHT
-    signature: Callable[[str], str] | None | _Right = RIGHT
+    authorization: str | _Right | None = RIGHT
+    accept: str | _Right | None = RIGHT
+    timestamp: int | str | _Right | None = RIGHT
+    nonce: int | str | _Right | None = RIGHT
+    signature: Callable[[str], str] | _Right | None = RIGHT
     secret_key: str | None = field(default=None, repr=False)
     message: Callable[[Mapping[str, Any]], bytes] | None = None
     digest: str = "sha256"
@@ -78,6 +78,27 @@ def params_of(request: requests.PreparedRequest) -> dict[str, Any]:
     return found
 
 
+def places_of(request: requests.PreparedRequest) -> Iterator[Mapping[str, Any]]:
+    """
+    Yield what *request* names as it will be sent, place by place: path, query, body.
+
+    Unlike `params_of` nothing hides anything: a name that stands twice in a query is there with both values.
+    """
+    parts = urlsplit(request.url or "")
+    if matched := operations.match(request.method or "", unquote(parts.path)):
+        yield matched[1]
+    for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape"):
+        yield {name: value}
+    content_type, boundary = _content_type(request)
+    if content_type == "multipart/form-data" and boundary:
+        yield from ({name: value} for name, value in _multipart_fields(_body_bytes(request), boundary))
+    elif content_type == "application/x-www-form-urlencoded":
+        for name, value in parse_qsl(_body_bytes(request).decode("utf-8", "replace"), keep_blank_values=True):
+            yield {name: value}
+    elif isinstance(value := _parsed(_body_bytes(request), _doubled), dict):
+        yield value
+
+
 def _content_type(request: requests.PreparedRequest) -> tuple[str, str | None]:
     header = Message()
     header["content-type"] = str(request.headers.get("Content-Type", ""))
@@ -87,6 +108,14 @@ def _content_type(request: requests.PreparedRequest) -> tuple[str, str | None]:
 def _body_bytes(request: requests.PreparedRequest) -> bytes:
     body = request.body or b""
     return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
+
+
+def _doubled(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON in which a name that stands twice has the list of its values."""
+    values: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: given[0] if len(given) == 1 else given for name, given in values.items()}
 
 
 def _body_params(request: requests.PreparedRequest) -> dict[str, Any]:
@@ -189,9 +218,9 @@ def attach(request: requests.PreparedRequest, fields: Mapping[str, Any]) -> None
         _attach_to_query(request, fields)
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes, pairs_to_object: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=pairs_to_object)
     except (ValueError, RecursionError):
         return None
 

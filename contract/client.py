@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import posixpath
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from contract import operations
-from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization, params_of
+from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization, places_of
 from contract.errors import ReadOnlyRun, TargetUnreachable
 from contract.exchange import VALID, Exchange
 from contract.nonce import Clock, NonceSource, now_ms
@@ -123,7 +124,12 @@ class Client:
         return self.exchange(operation, request, wrongly.intent if wrongly else VALID, purpose, sent)
 
     def exchange(
-        self, operation: Operation | None, request: requests.Request, intent: str, purpose: str, params: Mapping[str, Any]
+        self,
+        operation: Operation | None,
+        request: requests.Request,
+        intent: str,
+        purpose: str,
+        params: Mapping[str, Any],
     ) -> Exchange:
         """Send a request that was built elsewhere; 429 is waited for, idempotent calls are tried again when cut off."""
         for tries_left in range(TRIES_AFTER_429, -1, -1):
@@ -133,6 +139,24 @@ class Client:
                 return exchange
             self.sender.sleep(_retry_after_s(exchange))
         raise AssertionError("unreachable")
+
+    def guard(self, operation: Operation | None, prepared: requests.PreparedRequest) -> None:
+        """
+        Refuse a request by what it names as it will be sent: spoiled after signing, its path normalised on the way.
+
+        ``DELETE /institutes/1/users/..`` would address the institute.
+
+        Raises:   UnsafeRequest: before anything leaves the process.
+        """
+        path = unquote(unquote(urlsplit(prepared.url or "").path))
+        matches = [operations.match(prepared.method or "", each) for each in (path, posixpath.normpath(path))]
+        addressed = [match for match in matches if match]
+        for meant in {operation, *(found for found, _ in addressed)}:
+            for place in places_of(prepared):
+                if meant is not None:
+                    self.sender.ownership.check(meant, place)
+        for found, ids in addressed:
+            self.sender.ownership.check(found, ids)
 
     def _request(
         self, operation: Operation, params: Mapping[str, Any], wrongly: Wrongly | None, path: str | None
@@ -163,15 +187,18 @@ class Client:
         return headers
 
     def _send_retrying(
-        self, operation: Operation | None, request: requests.Request, intent: str, purpose: str, params: Mapping[str, Any]
+        self,
+        operation: Operation | None,
+        request: requests.Request,
+        intent: str,
+        purpose: str,
+        params: Mapping[str, Any],
     ) -> Exchange:
         idempotent = request.method == "GET" and intent == VALID
         for tries_left in range(TRIES_OF_IDEMPOTENT_CALLS - 1 if idempotent else 0, -1, -1):
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
-            if operation is not None and intent != VALID:
-                # What was changed after signing must not name foreign ids either.
-                self.sender.ownership.check(operation, params_of(prepared))
+            self.guard(operation, prepared)
             response, error = self._send(prepared)
             exchange = Exchange(
                 id=self.sender.next_id(),
@@ -232,7 +259,7 @@ CREATED_KIND = {
 
 
 def created_by(exchange: Exchange) -> tuple[str, int] | None:
-    """Return kind and id of what an accepted *exchange* created: the id stands in the answer, one level down or flat."""
+    """Return kind and id of what an accepted *exchange* created: the answer has the id, one level down or flat."""
     kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
     if kind is None or not isinstance(exchange.json, dict):
         return None

@@ -261,8 +261,9 @@ def send(client: Client, operation: Operation, case: PlannedCase) -> Exchange | 
     """
     try:
         request = _request(client, case)
-        params = params_of(client.sender.session.prepare_request(request))
-        client.sender.ownership.check(operation, params)
+        prepared = client.sender.session.prepare_request(request)
+        params = params_of(prepared)
+        client.guard(operation, prepared)
     except (UnsafeRequest, ValueError, requests.RequestException, SerializationError):
         return None
     request.auth = SigningAuth(client.user, client.sender.nonces, client.sender.clock)

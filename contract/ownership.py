@@ -1,7 +1,9 @@
-"""Which ids a run may name in a request that changes something: those it created, was handed, or showed not to exist."""
+"""Which ids a run may name in a request that changes something: created, handed over, or shown not to exist."""
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +38,10 @@ _KIND_OF_NAME = {
     "tool_provider_id": "tool_provider",
     "omniauth_config_id": "identity_provider",
 }
-_LEADING_NUMBER = re.compile(r"\s*\+?0*(\d+)")
+_LEADING_NUMBER = re.compile(r"\s*\+?0*(\d[\d_]*)")
+_HEXADECIMAL = re.compile(r"\s*\+?0[xX]([0-9a-fA-F]+)")
+_WORDS_OF_A_NAME = re.compile(r"\w+")
+_RESERVED_DOMAIN = re.compile(r"(^|\.)(example\.(com|net|org)|invalid|test|example|localhost)$")
 _PHOTO_REMOVAL = frozenset({"student_sessions_destroy_id_card", "student_sessions_destroy_face_photo"})
 _ZIP_GENERATION = frozenset({"exams_generate_exam_documents_zip"})
 
@@ -49,20 +54,56 @@ def kind_of(operation: Operation, name: str) -> str | None:
     return _KIND_OF_NAME.get(name)
 
 
+def named_in(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield names with values as a lenient server could read them: ``a[exam_id]``, ``exam_id[]``, nested objects."""
+    for name, value in params.items():
+        words = _WORDS_OF_A_NAME.findall(name)
+        yield (words[-1] if words else name), value
+        for inner in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(inner, Mapping):
+                yield from named_in(inner)
+
+
 def numbers_in(value: Any) -> Iterator[int]:
-    """Yield every id that a lenient server could read from *value*: ``"7abc"`` may be taken for 7."""
+    """
+    Yield every id that a lenient server could read from *value*.
+
+    ``"7abc"`` may be taken for 7, ``"1_0"`` for 10 or 1, ``"1e3"`` for 1000 or 1, ``"0x10"`` for 16, true for 1.
+    """
     if isinstance(value, Mapping):
         for item in value.values():
             yield from numbers_in(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from numbers_in(item)
-    elif isinstance(value, bool) or value is None:
+    elif isinstance(value, bytes):
+        yield from numbers_in(value.decode("utf-8", "replace"))
+    elif value is True:
+        yield 1
+    elif value is False:
         return
     elif isinstance(value, int | float):
-        yield int(value)
-    elif found := _LEADING_NUMBER.match(str(value)):
-        yield int(found.group(1))
+        if math.isfinite(value):
+            yield int(value)
+    elif value is not None:
+        yield from _numbers_in_text(str(value))
+
+
+def _numbers_in_text(text: str) -> Iterator[int]:
+    if found := _LEADING_NUMBER.match(text):
+        yield int(found.group(1).split("_")[0])
+        yield int(found.group(1).replace("_", ""))
+    if found := _HEXADECIMAL.match(text):
+        yield int(found.group(1), 16)
+    with contextlib.suppress(ValueError, OverflowError):
+        yield int(float(text))
+
+
+def receives_mail(value: Any) -> bool:
+    """Tell whether a text could be an e-mail address outside the domains that are reserved for examples and tests."""
+    _, at, domain = str(value).strip().rpartition("@")
+    domain = domain.strip(" >\"'").lower().rstrip(".")
+    return bool(at) and "." in domain and not _RESERVED_DOMAIN.search(domain)
 
 
 @dataclass
@@ -95,7 +136,7 @@ class Ownership:
         self.absent.get(kind, set()).discard(id)
 
     def add_absent(self, kind: str, id: int) -> None:
-        """Remember that *id* was shown not to exist; ids outside the range tried for that are never taken for absent."""
+        """Remember that *id* was shown not to exist; ids outside the range tried for that never count as absent."""
         if ABSENT_FROM <= id < ABSENT_TO:
             self.absent.setdefault(kind, set()).add(id)
 
@@ -111,18 +152,20 @@ class Ownership:
 
     def check(self, operation: Operation, params: Mapping[str, Any]) -> None:
         """
-        Refuse a state-changing request that names an id which is not the run's.
+        Refuse a state-changing request that names an id which is not the run's, or an address that receives mail.
 
         Args:     params: everything as sent: path ids, query and body.
         Raises:   UnsafeRequest: before anything leaves the process.
         """
         if not operation.changes_state:
             return
-        for name, value in params.items():
+        for name, value in named_in(params):
+            if name == "email" and receives_mail(value):
+                raise UnsafeRequest(f"{operation.id} would have named an e-mail address outside the reserved domains")
             if (kind := kind_of(operation, name)) is None:
                 continue
             for id in numbers_in(value):
-                if id != 0 and not self.may_change(operation, kind, id):
+                if id > 0 and not self.may_change(operation, kind, id):
                     raise UnsafeRequest(
                         f"{operation.id} would have named {name}={id}, which this run neither created nor was handed "
                         "nor showed not to exist; nothing was sent"
