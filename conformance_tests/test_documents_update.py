@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.checks.shape import resource
+from contract.checks.shape import only_resource, resource
 from contract.checks.values import agrees, instant
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
@@ -52,6 +52,15 @@ def test_changed_content_is_listed(operation_id, administrator, place):
 
     now = listed_document(administrator, place["exam_id"])
     expect(changed).equals((now.get("id"), now.get("exam_content")), (place["id"], "Changed"), "id and exam_content")
+
+
+@pytest.mark.requirement("DOC-071")
+def test_changed_content_is_shown(operation_id, administrator, place):
+    control(administrator(operation_id, **place, exam_content="Changed")).accepted()
+
+    shown = control(administrator("documents_show", **place)).accepted()
+
+    expect(shown).equals(only_resource(shown).get("exam_content"), "Changed", "document.exam_content")
 
 
 @pytest.mark.requirement("DOC-065")

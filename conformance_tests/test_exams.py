@@ -70,11 +70,16 @@ def test_status_selects_exams(administrator, open_exam_id, status):
 
 
 @pytest.mark.requirement("EXAM-006")
-def test_open_exam_is_listed_as_open(administrator, open_exam_id):
-    listed, row = find(administrator, "exams_index", "exams", open_exam_id, status="open")
+@pytest.mark.parametrize("kind", ["new", "open"])
+def test_exam_is_listed_under_its_status(administrator, world, open_exam_id, kind):
+    exam_id = open_exam_id if kind == "open" else world.exam()["id"]
+    shown = control(administrator("exams_show", id=exam_id)).accepted()
+    status = resource(shown, "exam").get("status")
+
+    listed, row = find(administrator, "exams_index", "exams", exam_id, status=status)
 
     control(listed).accepted()
-    expect(listed).holds(row, f"exam {open_exam_id} among the open ones", "it stands on no page")
+    expect(listed).holds(row, f"exam {exam_id}, which is {status}, in the list", "it stands on no page")
 
 
 @pytest.mark.requirement("EXAM-007")

@@ -216,3 +216,16 @@ def test_other_comanager_is_kept(administrator, world, exam_id):
     control(administrator(REMOVE, id=exam_id, comanager_id=removed["id"])).accepted()
 
     expect(comanager("exams_show", id=exam_id)).accepted()
+
+
+@pytest.mark.requirement("EXAM-352")
+def test_comanager_of_another_exam_is_kept(administrator, world, exam_id):
+    user, other_id = world.user(), world.exam()["id"]
+    for each in (exam_id, other_id):
+        control(administrator(ADD, id=each, comanager_id=user["id"])).accepted()
+    comanager = client_of(administrator, user)
+    control(comanager("exams_show", id=other_id)).accepted()
+
+    control(administrator(REMOVE, id=exam_id, comanager_id=user["id"])).accepted()
+
+    expect(comanager("exams_show", id=other_id)).accepted()

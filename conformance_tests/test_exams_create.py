@@ -43,11 +43,14 @@ def test_exam_without_a_required_parameter_is_refused(administrator, world, name
 
 
 @pytest.mark.requirement("EXAM-044")
+@pytest.mark.parametrize("spoiled", ["absent", "empty"])
 @pytest.mark.parametrize("name", ["name", "type"])
-def test_missing_parameter_of_an_exam_is_named(administrator, world, name):
+def test_missing_parameter_of_an_exam_is_named(administrator, world, name, spoiled):
     rest = {each: value for each, value in world.exam_params().items() if each != name}
 
-    refused = expect(administrator("exams_create", **rest)).refused()
+    refused = administrator("exams_create", **rest, **({name: ""} if spoiled == "empty" else {}))
+
+    expect(refused).refused()
 
     has_text(refused, f"Param is missing or the value is empty: {name}")
 
@@ -242,3 +245,14 @@ def test_status_of_an_exam_in_the_past(administrator, world):
 @pytest.mark.requirement("EXAM-066")
 def test_exam_without_a_fixed_duration(administrator, world):
     observe(administrator("exams_create", **world.exam_params(use_duration=0)))
+
+
+@pytest.mark.requirement("EXAM-067")
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [("null", None), ("white space", "   "), ("number", 5), ("array", ["a"])],
+)
+def test_name_that_is_no_text(administrator, world, label, value):
+    created = administrator("exams_create", **world.exam_params(name=value))
+
+    observe(created, **{label: created.status})

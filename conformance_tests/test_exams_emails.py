@@ -113,3 +113,13 @@ def test_emails_sent_twice(administrator, world, exam_id):
 
     listed = again.json.get("students") if isinstance(again.json, dict) else None
     observe(again, status=again.status, students=len(listed) if isinstance(listed, list) else "no list")
+
+
+@pytest.mark.requirement("EXAM-313")
+def test_mark_of_a_sent_email(administrator, world, exam_id):
+    world.student_session(exam_id)
+
+    sent = control(administrator("exams_send_emails", id=exam_id)).accepted()
+
+    [student] = rows(control(administrator("student_sessions_index", exam_id=exam_id)).accepted(), "students")
+    observe(sent, is_email_sent=student.get("is_email_sent"))

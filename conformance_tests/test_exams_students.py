@@ -22,6 +22,7 @@ STATUSES = (
     "exam_started",
     "exam_finished",
 )
+READ_BY_CLIENTS = ("id", "name", "email", "status", "exam_id")
 
 
 @pytest.fixture
@@ -123,6 +124,19 @@ def test_list_with_a_status_that_is_none(administrator, shared):
 
     found = listed.json.get("students") if listed.accepted and isinstance(listed.json, dict) else None
     observe(listed, status=listed.status, list="none" if found is None else "rows" if found else "empty")
+
+
+@per_operation(exams_index_students="EXAM-191", exams_show_student="EXAM-211")
+def test_student_has_what_public_clients_read(operation_id, administrator, shared):
+    assert shared.student_session_id
+    one = {} if operation_id == "exams_index_students" else {"student_session_id": shared.student_session_id}
+
+    answered = control(administrator(operation_id, id=shared.exam_id, **one)).accepted()
+
+    body = answered.json if isinstance(answered.json, dict) else {}
+    for student in body.get("students", [body.get("student")]):
+        missing = [name for name in READ_BY_CLIENTS if not isinstance(student, dict) or name not in student]
+        expect(answered).holds(not missing, f"a student with {', '.join(READ_BY_CLIENTS)}", f"without {missing}")
 
 
 @pytest.mark.requirement("EXAM-190")
@@ -355,11 +369,13 @@ def test_student_without_a_required_parameter_is_refused(administrator, world, e
 
 
 @pytest.mark.requirement("EXAM-243")
+@pytest.mark.parametrize("spoiled", ["absent", "empty"])
 @pytest.mark.parametrize("name", ["name", "email"])
-def test_missing_parameter_of_a_student_is_named(administrator, world, shared, name):
+def test_missing_parameter_of_a_student_is_named(administrator, world, shared, name, spoiled):
     rest = {each: value for each, value in world.student_params().items() if each != name}
+    empty = {name: ""} if spoiled == "empty" else {}
 
-    refused = expect(administrator("exams_add_student", id=shared.exam_id, **rest)).refused()
+    refused = expect(administrator("exams_add_student", id=shared.exam_id, **rest, **empty)).refused()
 
     has_text(refused, f"Param is missing or the value is empty: {name}")
 

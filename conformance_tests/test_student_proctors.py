@@ -8,6 +8,8 @@ from contract.checks.texts import has_text
 from contract.checks.values import agrees
 from contract.judgement import NotTested, control, expect, observe, require
 
+pytestmark = pytest.mark.xdist_group("proctors")
+
 ASSIGN, UNASSIGN = "student_sessions_assign_proctor", "student_sessions_unassign_proctor"
 FIELDS = ("proctor_id", "pre_assigned_proctor_id")
 LIMIT_OF_THE_USER_INTERFACE = 13
@@ -188,6 +190,20 @@ def test_refused_assignment_assigns_nobody(administrator, world, session, procto
     expect(refused).refused()
     agrees(refused, after, before)
     control(assigned).accepted()
+
+
+@pytest.mark.requirement("SESSION-291")
+def test_every_assignment_is_counted(administrator, world, session, target):
+    world.needs("proctors")
+    if len(target.fixtures.proctors) < 2:
+        raise NotTested("the config hands over one proctor only, whom other tests assign at the same time")
+    second, counts = world.student_session(session["exam_id"]), []
+
+    for each in (session, second):
+        assigned = administrator(ASSIGN, id=each["id"], proctor_id=target.fixtures.proctors[-1])
+        counts.append(control(assigned).accepted().json.get("active_proctoring_sessions"))
+
+    expect(assigned).equals(counts[1], counts[0] + 1, "active_proctoring_sessions")
 
 
 # -- student_sessions_unassign_proctor --------------------------------------------------------------------------------

@@ -79,11 +79,13 @@ def test_student_without_a_required_parameter_is_refused(administrator, world, s
 
 
 @pytest.mark.requirement("SESSION-064")
+@pytest.mark.parametrize("spoiled", ["absent", "empty"])
 @pytest.mark.parametrize("name", ["name", "email"])
-def test_missing_parameter_is_named(administrator, world, shared, name):
+def test_missing_parameter_is_named(administrator, world, shared, name, spoiled):
     rest = {each: value for each, value in world.student_params().items() if each != name}
+    empty = {name: ""} if spoiled == "empty" else {}
 
-    refused = expect(administrator(CREATE, exam_id=shared.exam_id, **rest)).refused()
+    refused = expect(administrator(CREATE, exam_id=shared.exam_id, **rest, **empty)).refused()
 
     has_text(refused, f"Param is missing or the value is empty: {name}")
 
@@ -315,3 +317,36 @@ def test_individual_info_with_markup_comes_back(administrator, world, exam_id, a
         administrator, "student_sessions_index", "students", only_resource(created)["id"], exam_id=exam_id
     )
     comes_back(created, student or {}, sent)
+
+
+@pytest.mark.requirement("SESSION-092")
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [("null", None), ("white space", "   "), ("number", 5), ("array", ["a"])],
+)
+def test_name_that_is_no_text(administrator, world, shared, label, value):
+    created = administrator(CREATE, exam_id=shared.exam_id, **world.student_params(name=value))
+
+    observe(created, **{label: created.status})
+
+
+@pytest.mark.requirement("SESSION-093")
+@pytest.mark.parametrize("change", ["student_sessions_update", "student_sessions_update_put"])
+def test_email_that_a_change_took_is_refused(administrator, world, exam_id, change):
+    session, email = world.student_session(exam_id), world.email()
+    changed = administrator(change, purpose="set-up", id=session["id"], **world.student_params(email=email))
+    require(changed.accepted, f"the change of the email was refused: {changed.line}", blocked_by="SESSION-110")
+
+    refused = administrator(CREATE, exam_id=exam_id, **world.student_params(email=email))
+    created = administrator(CREATE, exam_id=exam_id, **world.student_params())
+
+    expect(refused).refused(422)
+    control(created).accepted()
+
+
+@pytest.mark.requirement("SESSION-094")
+def test_email_that_a_change_gave_up(administrator, world, exam_id):
+    session = world.student_session(exam_id)
+    control(administrator("student_sessions_update", id=session["id"], **world.student_params())).accepted()
+
+    observe(administrator(CREATE, exam_id=exam_id, **world.student_params(email=session["email"])))
