@@ -100,4 +100,4 @@ def changes_nothing_alone(sample, operation_id, requirement_id):
     state = effects.state_behind(sample.clients[request.role], request)
     before = state()
     exchange = sample.send(request, one_of_each(sample, request)[requirement_id])
-    expect(exchange).holds(state_of(state) == before, "everything to be as before", "it was refused and yet carried out")
+    expect(exchange).holds(state_of(state) == before, "nothing to change", "it was refused and yet carried out")

@@ -11,6 +11,7 @@ from contract.exchange import Exchange
 from contract.judgement import NotTested, control, deciding, expect
 from contract.samples import Sample
 
+CONTROL = "the control"
 Ways = Mapping[str, Sequence[Wrongly]]
 """Requirement id -> the spoiled forms that it says are refused."""
 
@@ -22,7 +23,7 @@ def each_refused(sender: SampleSender, request: Sample, ways: Ways) -> dict[str,
     The control comes last: where a spoiled request was accepted after all and used the resource up, another sample
     takes its place, so that one broken rule does not hide the others.
 
-    Returns:  the spoiled exchanges by label.
+    Returns:  the spoiled exchanges by label, and the control under `CONTROL`.
     """
     answered: dict[str, Exchange] = {}
     for requirement_id, forms in ways.items():
@@ -35,7 +36,7 @@ def each_refused(sender: SampleSender, request: Sample, ways: Ways) -> dict[str,
                 if wrong.accepted and operations.get(request.operation_id).changes_state:
                     request = _another(sender, request)
                 expect(wrong).refused()
-    right = sender.send(request)
+    right = answered[CONTROL] = sender.send(request)
     for requirement_id in ways:
         with deciding(requirement_id):
             control(right).accepted()

@@ -99,6 +99,20 @@ def with_query(**params: Any) -> Change:
     return change
 
 
+def with_raw_query(query: str) -> Change:
+    """Return a change that appends a text to the query as it is."""
+    return lambda request: set_query(request, f"{urlsplit(request.url or '').query}&{query}")
+
+
+def method_changed(method: str) -> Change:
+    """Return a change of the method."""
+
+    def apply(request: PreparedRequest) -> None:
+        request.method = method
+
+    return apply
+
+
 def with_members(params: Mapping[str, Any]) -> Change:
     """Return a change that adds parameters where those of the request stand: query, form part or JSON member."""
 
