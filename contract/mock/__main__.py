@@ -7,6 +7,7 @@ told to stop, 2 when it cannot start.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sqlite3
@@ -33,10 +34,14 @@ def _fail(message: str) -> NoReturn:
 
 def _list_faults(context: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from contract.mock.faults import FAULTS
+        from contract.mock.faults import FAULTS, VARIANTS
 
-        for fault in FAULTS.values():
-            click.echo(f"{fault.id}\t{fault.description}")
+        deviations = [*FAULTS.values(), *VARIANTS.values()]
+        if context.params.get("as_json"):
+            click.echo(json.dumps([each.as_dict() for each in deviations], indent=2))
+        else:
+            for each in deviations:
+                click.echo(f"{each.id}\t{each.description}")
         context.exit()
 
 
@@ -49,6 +54,7 @@ def _list_faults(context: click.Context, param: click.Parameter, wanted: bool) -
     help="Keep the state in this SQLite file; without it the state is in memory.",
 )
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a seeded fault on; repeatable.")
+@click.option("--variant", "variants", multiple=True, metavar="ID", help="Answer otherwise, but rightly; repeatable.")
 @click.option("--latency", default=0.0, type=click.FloatRange(min=0), metavar="MS", help="Delay every answer.")
 @click.option("--control", is_flag=True, help="Serve the control interface under /__mock__/.")
 @click.option(
@@ -57,21 +63,30 @@ def _list_faults(context: click.Context, param: click.Parameter, wanted: bool) -
     help="Write a ready config file (target local) here before the mock listens.",
 )
 @click.option(
-    "--list-faults",
+    "--json",
+    "as_json",
     is_flag=True,
     is_eager=True,
+    # Read before --list-faults, which stops, wherever it stands.
+    help="With --list-faults: as JSON, with the requirements that each breaks.",
+)
+@click.option(
+    "--list-faults",
+    is_flag=True,
     expose_value=False,
     callback=_list_faults,
-    help="List the seeded faults and stop.",
+    help="List the seeded faults and the conforming variants and stop.",
 )
 def main(
     host: str,
     port: int,
     database: Path | None,
     faults: tuple[str, ...],
+    variants: tuple[str, ...],
     latency: float,
     control: bool,
     config_out: Path | None,
+    as_json: bool,
 ) -> None:
     """Serve the stateful mock of the v3 API, with demo data for every role and fixture."""
     # Imported here so that --help is there at once.
@@ -79,7 +94,7 @@ def main(
     from contract.mock.config_snippet import config_toml
     from contract.mock.server import MockServer
 
-    service = _service(database, faults)
+    service = _service(database, (*faults, *variants))
     listener = _listener(host, port)
     base_url = _base_url(listener, host)
     config = config_toml(service.store, base_url, control=control)

@@ -1,14 +1,16 @@
 """
-Seeded faults: named deviations, off by default, that the suite has to catch.
+Seeded faults: named deviations, off by default, that the suite has to catch; and variants, which it has to let pass.
 
-Each is a function that changes one decision of the rules, registered under its id. ``breaks`` names the requirements
-that must turn red; they are filled in with the catalogue.
+Each is a function that changes one decision of the rules, registered under its id. Of a fault, ``breaks`` names the
+requirements that must turn red, ``also`` those that may turn red too because the deviation shows there as well. A
+variant is another answer where the documentation is silent: nothing may turn red.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from contract.mock.authentication import AcceptPolicy, NoncePolicy, SignaturePolicy
 from contract.mock.call import Call
@@ -19,42 +21,75 @@ Change = Callable[[Rules], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """One deviation: what it changes, in words and as a function."""
+    """One deviation: what it changes, in words and as a function; *operation* where it is about one only."""
 
     id: str
     description: str
     change: Change
     breaks: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    operation: str | None = None
+    kind: str = "fault"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what ``--list-faults --json`` prints of it."""
+        return {
+            "id": self.id,
+            "description": self.description,
+            "kind": self.kind,
+            "requirements": list(self.breaks),
+            "also": list(self.also),
+            "operation": self.operation,
+            "module": self.change.__module__,
+        }
 
 
 FAULTS: dict[str, Fault] = {}
+VARIANTS: dict[str, Fault] = {}
 
 
-def fault(fault_id: str, description: str, *breaks: str) -> Callable[[Change], Change]:
+def fault(
+    fault_id: str, description: str, *breaks: str, also: tuple[str, ...] = (), operation: str | None = None
+) -> Callable[[Change], Change]:
     """Register the decorated function as a fault."""
 
     def register(change: Change) -> Change:
-        if fault_id in FAULTS:
-            raise ValueError(f"fault {fault_id} is registered twice")
-        FAULTS[fault_id] = Fault(fault_id, description, change, breaks)
+        _register(FAULTS, Fault(fault_id, description, change, breaks, also, operation))
         return change
 
     return register
 
 
+def variant(variant_id: str, description: str, operation: str | None = None) -> Callable[[Change], Change]:
+    """Register the decorated function as a conforming variant."""
+
+    def register(change: Change) -> Change:
+        _register(VARIANTS, Fault(variant_id, description, change, operation=operation, kind="variant"))
+        return change
+
+    return register
+
+
+def _register(where: dict[str, Fault], deviation: Fault) -> None:
+    if deviation.id in FAULTS or deviation.id in VARIANTS:
+        raise ValueError(f"{deviation.kind} {deviation.id} is registered twice")
+    where[deviation.id] = deviation
+
+
 class UnknownFaultError(Exception):
-    """No fault has this id."""
+    """Neither a fault nor a variant has this id."""
 
     def __init__(self, fault_id: str) -> None:
         super().__init__(f"unknown fault {fault_id!r}; --list-faults prints those there are")
 
 
-def apply(rules: Rules, fault_ids: tuple[str, ...]) -> None:
-    """Change *rules* by each fault in turn. Raises: UnknownFaultError."""
-    for fault_id in fault_ids:
-        if fault_id not in FAULTS:
-            raise UnknownFaultError(fault_id)
-        FAULTS[fault_id].change(rules)
+def apply(rules: Rules, ids: tuple[str, ...]) -> None:
+    """Change *rules* by each fault or variant in turn. Raises: UnknownFaultError."""
+    for id in ids:
+        deviation = FAULTS.get(id) or VARIANTS.get(id)
+        if deviation is None:
+            raise UnknownFaultError(id)
+        deviation.change(rules)
 
 
 # the catalogue -------------------------------------------------------------------------------------------------------
