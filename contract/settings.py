@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,13 +56,28 @@ class Settings:
         return chosen
 
     def new_report_folder(self, now: datetime | None = None) -> Path:
-        """Return the folder that the report of this run goes to; it does not exist yet, unless it was named."""
+        """
+        Return the folder that the report of this run goes to: the one that was named, or a new one.
+
+        A new one is made here, so that of two runs that start within a second each gets its own.
+
+        Raises:   ConfigurationError: it cannot be made.
+        """
         if self.report_dir:
             return self.report_dir
         stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
-        folder = REPORTS / "runs" / f"{stamp}-{self.target}"
-        number = 2
-        while folder.exists():
-            folder = folder.with_name(f"{stamp}-{self.target}-{number}")
-            number += 1
-        return folder
+        for number in itertools.count(1):
+            folder = REPORTS / "runs" / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
+            with contextlib.suppress(FileExistsError):
+                return _made(folder)
+        raise AssertionError("unreachable")
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise ConfigurationError(f"cannot write the report to {folder.parent}: {error.strerror}") from None
+    return folder
