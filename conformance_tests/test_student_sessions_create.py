@@ -1,14 +1,13 @@
 """Student sessions: create."""
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import pytest
 
 from contract.checks.lists import column, find
 from contract.checks.shape import only_resource, resource, rows
 from contract.checks.texts import has_text
-from contract.checks.values import comes_back, instant, same
+from contract.checks.values import comes_back, instant, is_now, same
 from contract.judgement import control, expect, observe, require
 
 CREATE = "student_sessions_create"
@@ -28,7 +27,6 @@ DEFAULTED = (
     "is_email_sent",
     "send_confirmation",
 )
-LONGEST_DIFFERENCE_S = 300
 START_OF_EXAM = datetime(2035, 11, 20, 23, 54, tzinfo=UTC)
 """When the exams of `World.exam_params` begin."""
 
@@ -291,14 +289,9 @@ def test_name_with_letters_and_marks_comes_back(administrator, world, exam_id):
 def test_new_student_was_created_now(administrator, world, exam_id):
     created = control(administrator(CREATE, exam_id=exam_id, **world.student_params())).accepted()
 
-    now = datetime.fromtimestamp(created.started_ms / 1000, UTC)
-    if date := created.header("Date"):
-        now = parsedate_to_datetime(date)
     student = listed_student(administrator, exam_id)
     for name in ("created_at", "updated_at"):
-        moment = instant(student.get(name))
-        close = moment is not None and abs((moment - now).total_seconds()) < LONGEST_DIFFERENCE_S
-        expect(created).holds(close, f"{name} near {now.isoformat()}", str(student.get(name)))
+        is_now(created, name, student.get(name))
 
 
 @pytest.mark.requirement("SESSION-090")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contract.exchange import Exchange
@@ -12,6 +13,8 @@ from contract.judgement import expect
 _WORDS = {"true": "1", "false": "0"}
 _TIME_SUFFIXES = ("_at", "_time")
 _ADDRESSES = frozenset({"email"})
+NEAR = timedelta(minutes=5)
+"""How far a time that is to be that of the request may be from it."""
 
 
 def instant(text: Any) -> datetime | None:
@@ -21,6 +24,25 @@ def instant(text: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def answered_at(exchange: Exchange) -> datetime:
+    """Return when an exchange was, by the target's own clock where its answer has a date."""
+    try:
+        return parsedate_to_datetime(exchange.header("Date") or "").astimezone(UTC)
+    except ValueError:
+        return datetime.fromtimestamp(exchange.started_ms / 1000, UTC)
+
+
+def is_now(exchange: Exchange, name: str, answered: Any) -> None:
+    """
+    Judge whether the time that an answer gives for *name* is that of the request.
+
+    Raises:   FindingRaised: it is another, or no time.
+    """
+    now, moment = answered_at(exchange), instant(answered)
+    close = moment is not None and abs(moment - now) < NEAR
+    expect(exchange).holds(close, f"{name} near {now.isoformat()}", str(answered))
 
 
 def same(name: str, sent: Any, answered: Any) -> bool:
