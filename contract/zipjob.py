@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import time
-from collections.abc import Callable
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urljoin
+
+import requests
 
 from contract.client import Client
+from contract.errors import TargetError, TargetUnreachable
+from contract.exchange import Exchange
 
 DEADLINE_S = 120.0
 LONGEST_PAUSE_S = 2.0
@@ -51,7 +60,7 @@ def reachable(state: State) -> frozenset[State]:
 
 def illegal_step(seen: list[State]) -> tuple[State, State] | None:
     """Return the first two polls of *seen* of which the second cannot follow the first; polls may skip states."""
-    for earlier, later in zip(seen, seen[1:], strict=False):
+    for earlier, later in itertools.pairwise(seen):
         if later not in reachable(earlier):
             return earlier, later
     return None
@@ -102,3 +111,51 @@ def generate_and_wait(client: Client, exam_id: int, deadline_s: float = DEADLINE
     """Ask for a zip and return the state in which its job ended, or the last one seen."""
     client("exams_generate_exam_documents_zip", purpose="set-up", id=exam_id)
     return Poller(client, exam_id, deadline_s).until_ended()
+
+
+MOST_REDIRECTS = 5
+LARGEST_UNPACKED = 512 * 1024 * 1024
+
+
+def download(client: Client, exam_id: int, purpose: str = "judged") -> tuple[Exchange, bytes]:
+    """
+    Ask for the zip and fetch it.
+
+    Returns:  the exchange and the bytes of the file; where the answer is a redirect, what is found behind it, asked for
+              without credentials.
+    Raises:   TargetUnreachable: the redirect leads nowhere.
+    """
+    exchange = client("exams_download_exam_documents_zip", purpose=purpose, id=exam_id)
+    location = exchange.header("Location")
+    if not 300 <= exchange.status < 400 or not location:
+        return exchange, exchange.body
+    target = client.sender.target
+    with requests.Session() as session:
+        session.trust_env = False
+        session.max_redirects = MOST_REDIRECTS
+        try:
+            url = urljoin(exchange.request.url or "", location)
+            behind = session.get(url, timeout=target.timeout_s, verify=target.verify_tls)
+        except requests.RequestException as error:
+            raise TargetUnreachable(f"{exchange.line} leads nowhere: {type(error).__name__}") from None
+    return exchange, behind.content if behind.ok else b""
+
+
+def contents(body: bytes) -> dict[str, bytes] | None:
+    """
+    Return the files in a zip by name, folders left out; None where the bytes are no whole zip.
+
+    Raises:   TargetError: unpacked it is larger than `LARGEST_UNPACKED`.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > LARGEST_UNPACKED:
+                raise TargetError(f"the zip unpacks to more than {LARGEST_UNPACKED >> 20} MiB, which is not tried")
+            return {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        return None
+
+
+def holds_file(names: Iterable[str], wanted: str) -> bool:
+    """Tell whether a file is among *names*, in whatever folder."""
+    return any(name.replace("\\", "/").rpartition("/")[2] == wanted for name in names)
