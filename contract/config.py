@@ -190,7 +190,8 @@ def _validate(model: type[_Table], value: Any, path: tuple[str, ...], place: _Pl
     try:
         return model.model_validate(value)
     except pydantic.ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A misspelt key is also a missing one: the misspelling is what helps.
+        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
         where = (*path, *(str(part) for part in first["loc"] if _is_key(part)))
         if first["type"] == "extra_forbidden":
             allowed = _allowed_beside(model, first["loc"])

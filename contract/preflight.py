@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from contract.auth import Wrongly
+from contract.auth import Wrongly, authorization
 from contract.client import Sender
 from contract.errors import CredentialsRefused, TargetUnreachable
 from contract.exchange import Exchange
@@ -84,20 +85,20 @@ def _explanation(probe: Probe, sender: Sender) -> CredentialsRefused | TargetUnr
     skew = probe.clock_skew_s
     if skew is not None and abs(skew) > 60:
         cause = f"the target's clock is {skew:+.0f} s off, so it may find our timestamps too old"
-    elif _same_answer_without_signature(probe, sender):
-        cause = "its token or its secret_key is wrong, or it lacks the role"
+    elif _same_answer_for_unknown_token(probe, sender):
+        cause = "its token is not known there, or its secret_key is wrong"
     else:
-        cause = "its token or its role is wrong"
+        cause = "its token is known there, so look at its secret_key first, then at its role"
     table = f"targets.{sender.target.name}.users.{role}"
     return CredentialsRefused(f"the target refuses the credentials of {table}: {said}; {cause}")
 
 
-def _same_answer_without_signature(probe: Probe, sender: Sender) -> bool:
-    """Tell whether the target says the same to a request without a signature."""
+def _same_answer_for_unknown_token(probe: Probe, sender: Sender) -> bool:
+    """Tell whether the target says the same to a token that nobody has."""
     operation = probe.exchange.operation
     assert operation is not None
-    wrong = Wrongly("no signature", signature=None)
-    again = sender.client(probe.user.role)(operation.id, wrongly=wrong, purpose="set-up")
+    unknown = Wrongly("unknown token", authorization=authorization(secrets.token_urlsafe(16)))
+    again = sender.client(probe.user.role)(operation.id, wrongly=unknown, purpose="set-up")
     return again.status == probe.exchange.status and again.body == probe.exchange.body
 
 

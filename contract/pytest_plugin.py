@@ -32,6 +32,8 @@ from contract.world import World
 SESSION = pytest.StashKey[Session]()
 BENCHES = pytest.StashKey[dict[str, Bench]]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
+# The zip job of the exam with uploads is one for all workers.
+ONE_WORKER_ONLY = {"exams_download_exam_documents_zip": "uploads"}
 prepared: Session | None = None
 """The session that ``conformance run`` made before it started pytest."""
 
@@ -160,6 +162,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("exclusive"):
             item.add_marker(pytest.mark.xdist_group("exclusive"))
+        elif (operation_id := _operation_id(item)) in ONE_WORKER_ONLY:
+            item.add_marker(pytest.mark.xdist_group(ONE_WORKER_ONLY[operation_id]))
 
 
 def _is_wanted(item: pytest.Item, settings: Settings, selected: set[str]) -> bool:
@@ -252,7 +256,7 @@ def _case(
     case = CaseResult(
         id=ledger.case_id,
         requirement=requirement.id,
-        test=item.nodeid.split("conformance_tests/")[-1],
+        test=_name(item),
         operation=operation_id,
         verdict=Verdict.PASS,
         evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
@@ -269,8 +273,15 @@ def _case(
 
 
 def _case_id(item: pytest.Item) -> str:
+    return f"{_ids(item)[0]}-{hashlib.sha256(_name(item).encode()).hexdigest()[:8]}"
+
+
+def _name(item: pytest.Item) -> str:
+    """Return the test's name, the same however it is run: several workers add the group to node ids."""
     name = item.nodeid.split("conformance_tests/")[-1]
-    return f"{_ids(item)[0]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    for marker in item.iter_markers("xdist_group"):
+        name = name.removesuffix(f"@{marker.args[0]}")
+    return name
 
 
 def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
@@ -436,7 +447,7 @@ def run_settings(request: pytest.FixtureRequest) -> Settings:
 def rng(request: pytest.FixtureRequest) -> random.Random:
     """Return a source of chance that follows from the run's seed and the test."""
     seed = request.config.stash[SESSION].settings.seed
-    return random.Random(f"{seed} {request.node.nodeid}")
+    return random.Random(f"{seed} {_name(request.node)}")
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

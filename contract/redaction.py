@@ -20,9 +20,13 @@ SHOWN_OF_A_SIGNATURE = 8
 
 _SIGNATURE = re.compile(r"(signature(?:=|%3D|\"\s*:\s*\"|\"\r\n\r\n))([0-9A-Fa-f]{16,})")
 _TOKEN_SCHEME = re.compile(r"(Token\s+token=)[^\s\"',;]+")
-_FIELD_IN_TEXT = re.compile(
-    r"(\"(?:" + "|".join(sorted(SECRET_FIELDS)) + r")\"\s*:\s*\")((?:[^\"\\]|\\.)+)(\")"
-)  # fmt: skip
+_NAMES = "|".join(sorted(SECRET_FIELDS))
+_FIELDS_IN_TEXT = (
+    re.compile(rf"(\"(?:{_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)+)()(?=\")"),
+    re.compile(rf"((?:^|[?&])(?:{_NAMES})=)([^&#\s\"]+)()"),
+    re.compile(rf"(\bname=\"?(?:{_NAMES})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.+?)(\r?\n--)", re.DOTALL),
+)
+"""Secret fields where a text holds them as JSON, in a query or a form, as a part of a multipart body."""
 _SHORTEST_LEARNT = 8
 _MOST_HARMLESS = 20_000
 # Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.
@@ -76,7 +80,9 @@ class Redactor:
         text = _WORD.sub(self._word, text)
         text = _SIGNATURE.sub(lambda found: found[1] + found[2][:SHOWN_OF_A_SIGNATURE] + "…", text)
         text = _TOKEN_SCHEME.sub(rf"\1{REMOVED}", text)
-        return _FIELD_IN_TEXT.sub(rf"\1{REMOVED}\3", text)
+        for field in _FIELDS_IN_TEXT:
+            text = field.sub(rf"\1{REMOVED}\3", text)
+        return text
 
     def _word(self, found: re.Match[str]) -> str:
         word = found[0]

@@ -25,12 +25,17 @@ DAYS_FROM_ROW_TO_DATE = 2
 """A bare date is no moment before its zone is known; this far from a row every zone gives the same answer."""
 
 
-def drawing(number_of_examples: int, seed_of_run: object) -> Callable[[Any], Any]:
-    """Return a decorator for ``given`` tests, or for state machines, that draw from the seed of a run alone."""
+def drawing(number_of_examples: int, seed_of_run: object, steps: int = 20) -> Callable[[Any], Any]:
+    """
+    Return a decorator for ``given`` tests, or for state machines, that draw from the seed of a run alone.
+
+    Args:     steps: the most rules that a state machine applies in one example.
+    """
 
     def decorate(test: Any) -> Any:
         quiet = settings(
             max_examples=number_of_examples,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             derandomize=False,

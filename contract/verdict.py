@@ -93,7 +93,7 @@ def _demand_evidence(requirement: Requirement, result: RequirementResult) -> Non
                 f"{got.refused} of {least.refused} refused"
             )
             return
-    if not tried and not result.evidence:
+    if not result.evidence:
         result.verdict, result.reason = Verdict.INCONCLUSIVE, "no evidence was counted"
 
 

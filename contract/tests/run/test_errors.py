@@ -1,0 +1,146 @@
+"""What goes wrong before a run begins: one line that says what to do, the right exit status, no secret, soon."""
+
+import socket
+import time
+
+import pytest
+
+from contract.tests.run.conftest import mock_server
+
+SECRET = "demo-administrator-secret-key-0000000000000"  # noqa: S105 - the mock's, made for demonstration
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """Return the config of a mock that is being served."""
+    config = tmp_path_factory.mktemp("served") / "served.toml"
+    with mock_server(config, "--control"):
+        yield config.read_text()
+
+
+def one_line(finished) -> str:
+    lines = finished.err.strip().splitlines()
+    assert len(lines) == 1, finished.err
+    assert lines[0].startswith("conformance: ")
+    assert "Traceback" not in finished.err + finished.out
+    return lines[0]
+
+
+def test_wrong_secret_key_is_told_within_two_seconds(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace(SECRET, "x" * 43))
+
+    began = time.monotonic()
+    finished = command("run", "--target", "local")
+    took_s = time.monotonic() - began
+
+    assert finished.status == 3
+    assert "users.administrator" in one_line(finished)
+    assert "secret_key" in finished.err
+    assert "x" * 43 not in finished.err + finished.out
+    assert took_s < 4, "two seconds on an idle machine; tests share theirs"
+
+
+def test_unknown_token_is_told(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace("demo-administrator-tok", "y" * 22))
+
+    finished = command("run", "--target", "local")
+
+    assert finished.status == 3
+    assert "users.administrator" in one_line(finished)
+    assert "y" * 22 not in finished.err
+
+
+def test_target_that_is_down_is_told(command, tmp_path, local):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    lines = [f'base_url = "http://127.0.0.1:{port}"' if "base_url" in line else line for line in local.splitlines()]
+    (tmp_path / "conformance.toml").write_text("\n".join(lines))
+
+    finished = command("run", "--target", "local")
+
+    assert finished.status == 3
+    assert f"127.0.0.1:{port}" in one_line(finished)
+
+
+def test_unknown_key_is_named_with_its_line(command, tmp_path, local):
+    text = local.replace("institute_id = 1", "institut_id = 1", 1)
+    number = next(index for index, line in enumerate(text.splitlines(), 1) if "institut_id" in line)
+    (tmp_path / "conformance.toml").write_text(text)
+
+    finished = command("run", "--target", "local")
+
+    assert finished.status == 2
+    line = one_line(finished)
+    assert "users.administrator.institut" in line
+    assert "institute_id" in line
+    assert f"line {number}" in line
+
+
+def test_missing_variable_is_named(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace(SECRET, "${NOT_SET_ANYWHERE}"))
+
+    finished = command("run", "--target", "local")
+
+    assert finished.status == 2
+    assert "NOT_SET_ANYWHERE" in one_line(finished)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["run", "--target", "nowhere"], "no config file"),
+        (["run", "--requirement", "SIGN-999"], "SIGN-999"),
+        (["run", "--area", "singing"], "signing"),
+        (["run", "--operation", "exams_shw"], "exams_show"),
+        (["run", "--target", "local", "--fault", "ignore-accept"], "--fault"),
+        (["explain", "SIGN-999"], "SIGN-999"),
+        (["sign", "--path", "/exams/7"], "--target"),
+        (["sign", "--path", "/exmas/7", "--secret-key", "s"], "/exmas/7"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_wrong_use_is_told_in_one_line(command, arguments, named):
+    finished = command(*arguments)
+
+    assert finished.status == 2
+    assert named in one_line(finished)
+
+
+@pytest.mark.parametrize("arguments", [["run", "--profil", "smoke"], ["run", "--profile", "huge"], ["rum"]])
+def test_unknown_options_are_refused_with_a_hint(command, arguments):
+    finished = command(*arguments)
+
+    assert finished.status == 2
+    assert "Usage: " in finished.err
+    assert "Traceback" not in finished.err
+
+
+def test_init_keeps_an_existing_file(command, tmp_path):
+    first, second = command("init"), command("init")
+
+    assert first.status == 0
+    assert (tmp_path / "conformance.toml").read_text().startswith("# Targets")
+    assert second.status == 2
+    assert "exists" in one_line(second)
+
+
+def test_check_target_tells_what_can_be_tested(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local)
+
+    finished = command("check-target", "--target", "local")
+
+    assert finished.status == 0
+    said = dict(line.split(None, 1) for line in finished.out.splitlines())
+    assert said["administrator"] == said["superuser"] == said["teacher"] == said["outsider"] == "accepted"
+    assert said["can"] == "test       everything"
+    assert SECRET not in finished.out
+
+
+def test_check_target_refuses_wrong_credentials(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace(SECRET, "x" * 43))
+
+    finished = command("check-target", "--target", "local")
+
+    assert finished.status == 3
+    assert "1 of 4 users were refused" in finished.err

@@ -1,0 +1,102 @@
+"""The standard profile against the mock: everything conforms, every operation is tested, each fault is named."""
+
+import pytest
+
+from contract.tests.run.conftest import conformance, mock_server
+
+OPERATIONS = 65
+FEWEST_PASSING = 150
+
+
+@pytest.fixture(scope="module")
+def standard(tmp_path_factory):
+    """Return a run of the standard profile against the embedded mock."""
+    return conformance(tmp_path_factory.mktemp("standard"), "run", "--seed", "7")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Return the config of a mock that is being served."""
+    config = tmp_path_factory.mktemp("served") / "conformance.toml"
+    with mock_server(config, "--control"):
+        yield config.read_text()
+
+
+def test_mock_conforms(standard):
+    summary = standard.report["summary"]
+
+    assert standard.status == 0, standard.out
+    assert standard.report["verdict"] == "conforms"
+    assert summary["fail"] == summary["inconclusive"] == summary["warn"] == 0
+    by_level = summary["by_level"]
+    assert by_level["must"]["pass"] + by_level["should"]["pass"] >= FEWEST_PASSING
+
+
+def test_every_operation_is_sent_to_and_answers(standard):
+    operations = standard.report["operations"]
+
+    assert len(operations) == OPERATIONS
+    silent = [each["operation_id"] for each in operations if not any(code[0] == "2" for code in each["statuses"])]
+    assert silent == []
+
+
+def test_nothing_is_left_behind(standard):
+    assert "left behind" not in standard.out
+
+
+def test_run_ends_with_at_most_25_lines_of_80_columns(standard):
+    lines = standard.out.splitlines()
+    closing = lines[next(index for index, line in enumerate(lines) if line.startswith("mock conforms")) :]
+
+    assert len(closing) <= 25
+    assert max(map(len, closing)) <= 80
+
+
+def test_served_mock_gets_the_same_verdicts_as_the_embedded_one(standard, served, tmp_path):
+    (tmp_path / "conformance.toml").write_text(served)
+
+    finished = conformance(tmp_path, "run", "--target", "local", "--seed", "7")
+
+    assert finished.status == 0, finished.out
+    assert finished.verdicts() == standard.verdicts()
+
+
+def test_what_a_config_lacks_is_not_tested_with_the_reason(served, tmp_path):
+    kept = served.split("[targets.local.users.superuser]")[0].replace("control = true", "")
+    (tmp_path / "conformance.toml").write_text(kept)
+
+    finished = conformance(tmp_path, "run", "--target", "local", "--seed", "7")
+
+    assert finished.status == 0, finished.out
+    by_id = {each["id"]: each for each in finished.report["requirements"]}
+    success = {each["short"]: each for each in by_id.values() if each.get("short")}
+    for operation, reason in (
+        ("institutes_create", "no superuser"),
+        ("exams_show_lti_student", "lti_student"),
+        ("student_sessions_assign_proctor", "proctors"),
+        ("student_sessions_show_face_photo", "photo_sessions"),
+    ):
+        requirement = success[f"{operation}.success"]
+        assert requirement["verdict"] == "not-tested"
+        assert reason in requirement["reason"]
+    outsider = [each for each in by_id.values() if each["area"] == "isolation" and "no outsider" in each["reason"]]
+    assert outsider
+    assert {each["verdict"] for each in outsider} == {"not-tested"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "areas", "named"),
+    [
+        ("accept-any-signature", ["signing"], "SIGN-002"),
+        ("accept-replayed-nonce", ["nonce"], "NONCE-001"),
+        ("ignore-accept", ["accept"], "ACCEPT-002"),
+    ],
+)
+def test_fault_is_named(tmp_path, fault, areas, named):
+    selected = [word for area in areas for word in ("--area", area)]
+
+    finished = conformance(tmp_path, "run", "--seed", "7", "--fault", fault, *selected)
+
+    assert finished.status == 1
+    assert finished.verdicts()[named] == "fail"
+    assert named in finished.out
