@@ -4,8 +4,11 @@ import secrets
 import time
 
 import pytest
+import requests
 
-from contract.redaction import REMOVED, Redactor
+from contract import operations
+from contract.exchange import LONGEST_KEPT_BODY, Exchange, record
+from contract.redaction import REMOVED, SECRET_FIELDS, SECRET_HEADERS, Redactor
 
 TOKEN = "k3J_x-9fQ2mZ"
 
@@ -54,3 +57,119 @@ def test_thousands_of_secrets_do_not_slow_it_down():
         redactor.text('{"id": 1, "created_at": "2018-11-21T00:54:59.934+01:00"}')
 
     assert time.process_time() - started < 5
+
+
+# -- by field, header, parameter
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_FIELDS))
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{"id": 1, "{name}": "hush-hush", "x": 2}}',
+        '{{"rows": [{{"{name}":"hush-hush"}}]}}',
+        "https://h.example.com/api/v3/users?id=1&{name}=hush-hush&x=2",
+        "{name}=hush-hush&x=2",
+        '--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nhush-hush\r\n--b--\r\n',
+        '--b\r\nContent-Disposition: form-data; name="{name}"\r\nContent-Type: text/plain\r\n\r\nhush-hush\r\n--b--',
+    ],
+    ids=["JSON", "nested JSON", "query", "form", "multipart", "typed multipart"],
+)
+def test_value_of_a_secret_field_is_removed_unlearnt(name, text):
+    written = text.format(name=name)
+
+    assert Redactor().text(written) == written.replace("hush-hush", REMOVED)
+
+
+def test_secret_field_is_removed_with_its_escapes():
+    assert Redactor().text(r'{"password": "a\"b\\", "x": "y"}') == f'{{"password": "{REMOVED}", "x": "y"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"token_value": 30, "name": "api_token"}', "page=1&limit=2", '{"password": ""}', '{"api_token": null}'],
+)
+def test_what_only_looks_like_a_secret_stays(text):
+    assert Redactor().text(text) == text
+
+
+@pytest.mark.parametrize("name", [*sorted(SECRET_HEADERS), "Authorization", "X-Access"])
+def test_value_of_a_secret_header_is_removed_whole(name):
+    redactor = Redactor(headers=["x-access"])
+
+    assert redactor.headers([(name, "Token token=abc"), ("Accept", "text/html")]) == [
+        (name, REMOVED),
+        ("Accept", "text/html"),
+    ]
+
+
+def test_token_scheme_is_removed_anywhere_in_a_text():
+    assert Redactor().text("curl -H 'Authorization: Token token=abc.def' x") == (
+        f"curl -H 'Authorization: Token token={REMOVED}' x"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["a=1&signature={}", '{{"signature": "{}"}}', 'name="signature"\r\n\r\n{}', "x%3Fsignature%3D{}"]
+)
+def test_signature_is_cut_to_what_cannot_be_used_again(text):
+    signature = "8aac70c9906ad0812f4fbc34617322f985b4ac978cec861724f142cb572b88ff"
+
+    assert Redactor().text(text.format(signature)) == text.format("8aac70c9…")
+
+
+# -- what is recorded of an exchange
+
+
+def recorded(body=b"{}", answer=b"{}", url="https://h.example.com/api/v3/exams", redactor=None, **headers):
+    request = requests.Request("POST", url, data=body, headers=headers).prepare()
+    response = requests.Response()
+    response.status_code, response._content = 200, answer
+    response.headers["X-Echo"] = headers.get("X-Echo", "")
+    exchange = Exchange(
+        "x0-1", operations.get("exams_create"), "administrator", "valid", "judged", 0, 1.0, request, response
+    )
+    return record(exchange, redactor or Redactor([TOKEN]), "EXAM-001-1")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"body": TOKEN.encode()},
+        {"answer": TOKEN.encode()},
+        {"answer": b"\xff\xfe" + TOKEN.encode()},
+        {"url": f"https://h.example.com/api/v3/exams/{TOKEN}?x={TOKEN}"},
+        {"Authorization": TOKEN},
+        {"X-Echo": TOKEN},
+    ],
+    ids=["request body", "answer", "answer that is no text", "url", "request header", "answer header"],
+)
+def test_nothing_of_an_exchange_shows_a_secret(where):
+    assert TOKEN not in str(recorded(**where))
+
+
+def test_secret_that_an_answer_brings_is_removed_from_it_and_from_what_follows():
+    redactor = Redactor()
+
+    first = recorded(answer=f'{{"user": {{"api_token": "{TOKEN}", "note": "{TOKEN}"}}}}'.encode(), redactor=redactor)
+    later = recorded(body=f'{{"name": "{TOKEN}"}}'.encode(), redactor=redactor)
+
+    assert TOKEN not in str(first)
+    assert TOKEN not in str(later)
+
+
+@pytest.mark.parametrize("before", range(LONGEST_KEPT_BODY - len(TOKEN) - 1, LONGEST_KEPT_BODY + 2))
+def test_secret_at_the_cut_leaves_no_half(before):
+    kept = recorded(answer=b"." * before + TOKEN.encode() + b"." * 50)["response"]
+
+    assert kept["cut"]
+    assert len(kept["body"]) <= LONGEST_KEPT_BODY
+    assert TOKEN[:4] not in kept["body"]
+
+
+def test_body_that_is_cut_says_so_and_how_long_it_was():
+    kept = recorded(answer=b"." * (3 * LONGEST_KEPT_BODY))["response"]
+
+    assert kept["cut"]
+    assert kept["size"] == 3 * LONGEST_KEPT_BODY
+    assert 0 < len(kept["body"]) <= LONGEST_KEPT_BODY
