@@ -7,6 +7,7 @@ from contract.checks.shape import has_shape
 from contract.exchange import Exchange
 from contract.judgement import current, deciding, expect, require
 
+pytestmark = pytest.mark.generated
 FEWEST_CASES = 2
 
 

@@ -7,6 +7,8 @@ from contract.exchange import Exchange
 from contract.judgement import current, deciding, expect, require
 from contract.stateful import Lifecycle
 
+pytestmark = pytest.mark.generated
+
 
 @pytest.mark.requirement("ROBUST-110", "ROBUST-111")
 def test_generated_sequences(run_settings, world, sample):

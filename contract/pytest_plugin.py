@@ -62,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "smoke: runs in every profile",
         "deep: runs in the profile deep only",
         "exclusive: needs a mock of its own, or the target to itself",
+        "generated: sends requests that schemathesis made",
         # pytest-xdist knows it too, but the suite also runs without it.
         "xdist_group(name): tests that one worker runs",
     ):
@@ -164,6 +165,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("exclusive"))
         elif (operation_id := _operation_id(item)) in ONE_WORKER_ONLY:
             item.add_marker(pytest.mark.xdist_group(ONE_WORKER_ONLY[operation_id]))
+
+
+def adopt(config: pytest.Config, run: Session) -> None:
+    """Let a pytest that has collected the suite without a target carry out *run* from now on."""
+    global _collected
+    config.stash[SESSION] = _collected = run
+    config.stash[BENCHES] = {}
+
+
+def decided_by(item: pytest.Item) -> tuple[list[str], str | None]:
+    """Return the requirements that a test decides, and the operation if it is about one only."""
+    return _ids(item), _operation_id(item)
 
 
 def _is_wanted(item: pytest.Item, settings: Settings, selected: set[str]) -> bool:
