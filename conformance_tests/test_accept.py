@@ -9,7 +9,8 @@ from contract.judgement import deciding, observe
 
 @pytest.mark.requirement("ACCEPT-005")
 def test_version_is_compared_in_full(operation_id, sample):
-    spoiled = [Wrongly(f"version {version!r}", accept=f"application/vnd.procwise.v{version}") for version in ("33", "", "3.1")]
+    accepts = [f"application/vnd.procwise.v{version}" for version in ("33", "", "3.1")]
+    spoiled = [Wrongly(f"Accept: {accept}", accept=accept) for accept in accepts]
 
     each_refused(sample, sample(operation_id), {"ACCEPT-005": spoiled})
 

@@ -34,8 +34,8 @@ def test_used_nonce_is_refused(operation_id, sample, new_nonce):
     lister = sample.clients[first.role]
     here, elsewhere = new_nonce(), new_nonce()
 
-    accepted_here = sample.send(first, chosen(here))
     accepted_elsewhere = lister("exams_index", wrongly=chosen(elsewhere))
+    accepted_here = sample.send(first, chosen(here))
     again = sample.send(second, used_again(here))
     again_elsewhere = lister("exams_index", wrongly=used_again(here))
     again_from_elsewhere = sample.send(sample(operation_id) if again.accepted else second, used_again(elsewhere))
@@ -126,7 +126,7 @@ def test_of_simultaneous_requests_with_one_nonce_one_is_accepted(operation_id, s
     accepted = [exchange for exchange in answered if exchange.accepted]
 
     control(right).accepted()
-    expect(answered[0]).holds(len(accepted) == 1, "one of four requests to be accepted", f"{len(accepted)} were accepted")
+    expect(answered[0]).holds(len(accepted) == 1, "one of four requests to be accepted", f"{len(accepted)} were")
     for exchange in answered:
         if not exchange.accepted:
             expect(exchange).refused()

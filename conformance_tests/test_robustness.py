@@ -245,15 +245,6 @@ def test_simultaneous_requests_are_accepted(operation_id, sample):
         expect(exchange).accepted()
 
 
-@pytest.mark.requirement("ROBUST-025")
-def test_json_answers_say_so(operation_id, sample):
-    answered = expect(sample.send(sample(operation_id))).accepted()
-
-    content_type = (answered.header("Content-Type") or "").partition(";")[0].strip()
-    is_json = content_type == "application/json" or content_type.endswith("+json")
-    expect(answered).holds(is_json or not answered.body, "a content type of JSON", content_type or "none")
-
-
 @pytest.mark.requirement("ROBUST-040")
 def test_member_that_stands_twice(sample):
     names = {"first": "timestamp of the first", "last": "timestamp of the last"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -100,8 +101,13 @@ def places_of(request: requests.PreparedRequest) -> Iterator[Mapping[str, Any]]:
 
 
 def _content_type(request: requests.PreparedRequest) -> tuple[str, str | None]:
+    return _parsed_type(str(request.headers.get("Content-Type", "")))
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed_type(text: str) -> tuple[str, str | None]:
     header = Message()
-    header["content-type"] = str(request.headers.get("Content-Type", ""))
+    header["content-type"] = text
     return header.get_content_type(), header.get_param("boundary")  # type: ignore[return-value]
 
 

@@ -336,7 +336,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _show_parts(report: pytest.TestReport, item: pytest.Item) -> None:
     """Let pytest show a test as failed that found something while it decided one of several requirements."""
     ledger = judgement.current()
-    found = [part for part in (ledger, *ledger.parts.values()) if isinstance(part.ended, FindingRaised)]
+    decided = [part for part in (ledger, *ledger.parts.values()) if part.requirement.id in _ids(item)]
+    found = [part for part in decided if isinstance(part.ended, FindingRaised)]
     musts = [part for part in found if part.requirement.level == "must"]
     if found:
         redacted = _bench(item).redactor.text

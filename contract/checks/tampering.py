@@ -71,7 +71,8 @@ def _another(value: Any) -> Any:
 
 
 def _replaced(name: str) -> Wrongly:
-    return Wrongly(f"signed with another {name}", message=signed_as(lambda params: {**params, name: _another(params[name])}))
+    message = signed_as(lambda params: {**params, name: _another(params[name])})
+    return Wrongly(f"signed with another {name}", message=message)
 
 
 def _left_out(name: str) -> Wrongly:
@@ -178,16 +179,26 @@ def _always(*forms: Wrongly) -> Callable[[Row], list[Wrongly]]:
 
 @dataclass(frozen=True)
 class Column:
-    """One way to spoil the signature; ``forms`` gives its forms for an operation, none where it makes no sense."""
+    """
+    One way to spoil the signature.
+
+    ``forms`` gives its forms for an operation, none where it makes no sense. ``about_the_code`` marks the columns that
+    ask how a signature is computed and compared, which servers do in one place for all operations.
+    """
 
     requirement: str
     forms: Callable[[Row], list[Wrongly]]
+    about_the_code: bool = False
+
+
+def _code(requirement: str, forms: Callable[[Row], list[Wrongly]]) -> Column:
+    return Column(requirement, forms, about_the_code=True)
 
 
 COLUMNS: Sequence[Column] = (
     Column("SIGN-002", _always(Wrongly("signature of zeros", signature=lambda right: "0" * 64))),
     Column("SIGN-003", _always(Wrongly("no signature", signature=None))),
-    Column("SIGN-004", _always(Wrongly("an empty signature", signature=lambda right: ""))),
+    _code("SIGN-004", _always(Wrongly("an empty signature", signature=lambda right: ""))),
     Column("SIGN-005", _always(Wrongly("signed with a key of nobody", secret_key=UNKNOWN_KEY))),
     Column("SIGN-006", _other_user),
     Column("SIGN-010", _path_values),
@@ -202,32 +213,32 @@ COLUMNS: Sequence[Column] = (
     Column("SIGN-021", _added_to_query),
     Column("SIGN-022", _always(_replaced("timestamp"))),
     Column("SIGN-023", _always(_replaced("nonce"))),
-    Column("SIGN-024", _swapped),
+    _code("SIGN-024", _swapped),
     Column("SIGN-025", _other_route_name),
-    Column("SIGN-026", _always(Wrongly("signed in reverse order", message=text_as(_reversed)))),
-    Column("SIGN-027", _always(Wrongly("joined by &", message=text_as(lambda text: text.replace("?", "&"))))),
-    Column("SIGN-028", _always(Wrongly("HMAC-SHA1", digest="sha1"))),
-    Column("SIGN-029", _unkeyed),
-    Column("SIGN-030", _always(Wrongly("the last digit cut off", signature=lambda right: right[:-1]))),
-    Column("SIGN-031", _always(Wrongly("a digit appended", signature=lambda right: right + "0"))),
+    _code("SIGN-026", _always(Wrongly("signed in reverse order", message=text_as(_reversed)))),
+    _code("SIGN-027", _always(Wrongly("joined by &", message=text_as(lambda text: text.replace("?", "&"))))),
+    _code("SIGN-028", _always(Wrongly("HMAC-SHA1", digest="sha1"))),
+    _code("SIGN-029", _unkeyed),
+    _code("SIGN-030", _always(Wrongly("the last digit cut off", signature=lambda right: right[:-1]))),
+    _code("SIGN-031", _always(Wrongly("a digit appended", signature=lambda right: right + "0"))),
     Column("SIGN-032", lambda row: [Wrongly("an earlier signature", signature=lambda right: row.earlier_signature)]),
-    Column("SIGN-033", _encoded),
-    Column("SIGN-034", _always(Wrongly("a leading ? signed", message=text_as(lambda text: "?" + text)))),
-    Column("SIGN-035", _base64),
-    Column("SIGN-036", _always(Wrongly("the last digit changed", signature=_other_last_digit))),
+    _code("SIGN-033", _encoded),
+    _code("SIGN-034", _always(Wrongly("a leading ? signed", message=text_as(lambda text: "?" + text)))),
+    _code("SIGN-035", _base64),
+    _code("SIGN-036", _always(Wrongly("the last digit changed", signature=_other_last_digit))),
 )
 """The columns that are refused; each applies to the operations of its requirement."""
 
 
-def columns_of(operation_id: str) -> list[Column]:
-    """Return the columns whose requirement has *operation_id* among its operations."""
-    register = load()
-    return [column for column in COLUMNS if operation_id in register.get(column.requirement).operations]
+PER_OPERATION = [column for column in COLUMNS if not column.about_the_code]
+ABOUT_THE_CODE = [column for column in COLUMNS if column.about_the_code]
 
 
-def ways(row: Row) -> dict[str, list[Wrongly]]:
-    """Return the spoiled forms for one operation by requirement."""
-    return {column.requirement: column.forms(row) for column in columns_of(row.request.operation_id)}
+def ways(row: Row, columns: Sequence[Column]) -> dict[str, list[Wrongly]]:
+    """Return the spoiled forms of those *columns* whose requirement speaks of the row's operation, by requirement."""
+    register, operation_id = load(), row.request.operation_id
+    wanted = [column for column in columns if operation_id in register.get(column.requirement).operations]
+    return {column.requirement: column.forms(row) for column in wanted}
 
 
 def multipart_ways() -> dict[str, list[Wrongly]]:
