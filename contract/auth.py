@@ -42,7 +42,7 @@ class Wrongly:
     """
 
     label: str
-    authorization: str | _Right | None = RIGHT
+    authorization: str | _Right | None = field(default=RIGHT, repr=False)
     accept: str | _Right | None = RIGHT
     timestamp: int | str | _Right | None = RIGHT
     nonce: int | str | _Right | None = RIGHT
@@ -165,7 +165,7 @@ class SigningAuth(AuthBase):
     nonces: NonceSource
     clock: Clock = now_ms
     wrongly: Wrongly | None = None
-    signed_params: Mapping[str, Any] | None = None
+    signed_params: Mapping[str, Any] | None = field(default=None, repr=False)
     """What to sign instead of the request's own parameters."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

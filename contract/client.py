@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,22 +13,21 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
-from contract import operations
-from contract.auth import ACCEPT, RIGHT, SigningAuth, Wrongly, authorization, places_of
+from contract import operations, transport
+from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, places_of
 from contract.errors import ReadOnlyRun, TargetUnreachable
 from contract.exchange import VALID, Exchange
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
 from contract.target import Target, User
+from contract.transport import new_session
 
 TRIES_OF_IDEMPOTENT_CALLS = 3
 PAUSE_BETWEEN_TRIES_S = 0.2
-LONGEST_WAIT_FOR_429_S = 60.0
 TRIES_AFTER_429 = 5
-LARGEST_ANSWER = 64 * 1024 * 1024
+READING_METHODS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True)
@@ -67,21 +67,6 @@ class Sender:
     def absent_id(self) -> int:
         """Return an id that most likely does not exist; a GET that answers 404 shows it."""
         return self._random.randrange(ABSENT_FROM, ABSENT_TO)
-
-
-def new_session(target: Target) -> requests.Session:
-    """Return a keep-alive session set up as the target's config says; the environment's proxies are not used."""
-    session = requests.Session()
-    session.trust_env = False
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=32, max_retries=0)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    session.headers.update({"User-Agent": "procwise-conformance", "Accept": ACCEPT, **target.headers})
-    session.verify = target.verify_tls
-    session.cert = target.client_certificate
-    if target.proxy:
-        session.proxies = {"http": target.proxy, "https": target.proxy}
-    return session
 
 
 @dataclass(frozen=True)
@@ -137,7 +122,7 @@ class Client:
             self._note(exchange)
             if exchange.status != 429 or tries_left == 0:
                 return exchange
-            self.sender.sleep(_retry_after_s(exchange))
+            self.sender.sleep(transport.retry_after_s(exchange.header("Retry-After"), time.time()))
         raise AssertionError("unreachable")
 
     def guard(self, operation: Operation | None, prepared: requests.PreparedRequest) -> None:
@@ -146,12 +131,18 @@ class Client:
 
         ``DELETE /institutes/1/users/..`` would address the institute.
 
-        Raises:   UnsafeRequest: before anything leaves the process.
+        Raises:   UnsafeRequest, ReadOnlyRun: before anything leaves the process.
         """
+        method = prepared.method or ""
+        if self.sender.read_only and method not in READING_METHODS:
+            raise ReadOnlyRun(f"needs {method} {operation.path if operation else 'requests'}; the run is read-only")
         path = unquote(unquote(urlsplit(prepared.url or "").path))
-        matches = [operations.match(prepared.method or "", each) for each in (path, posixpath.normpath(path))]
-        addressed = [match for match in matches if match]
-        for meant in {operation, *(found for found, _ in addressed)}:
+        paths = (path, posixpath.normpath(path))
+        addressed = [match for each in paths if (match := operations.match(method, each))]
+        if not addressed and method not in READING_METHODS:
+            # A method that the path is not documented with could still change what the path names.
+            addressed = [match for each in paths for match in operations.changing(each)]
+        for meant in dict.fromkeys([*(found for found, _ in addressed), operation]):
             for place in places_of(prepared):
                 if meant is not None:
                     self.sender.ownership.check(meant, place)
@@ -195,11 +186,13 @@ class Client:
         params: Mapping[str, Any],
     ) -> Exchange:
         idempotent = request.method == "GET" and intent == VALID
-        for tries_left in range(TRIES_OF_IDEMPOTENT_CALLS - 1 if idempotent else 0, -1, -1):
+        tries_left = TRIES_OF_IDEMPOTENT_CALLS if idempotent else 1
+        while tries_left > 0:
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
             self.guard(operation, prepared)
             response, error = self._send(prepared)
+            tries_left = tries_left - 1 if error and transport.was_cut_off(error) else 0
             exchange = Exchange(
                 id=self.sender.next_id(),
                 operation=operation,
@@ -210,7 +203,7 @@ class Client:
                 elapsed_ms=(time.perf_counter() - started) * 1000,
                 request=prepared,
                 response=response,
-                error=error,
+                error=_described(error) if error else None,
                 params=params,
             )
             if error is None:
@@ -220,13 +213,13 @@ class Client:
                 self.sender.sleep(PAUSE_BETWEEN_TRIES_S)
         raise TargetUnreachable(f"{exchange.line}; is {self.sender.target.base_url} up?")
 
-    def _send(self, prepared: requests.PreparedRequest) -> tuple[requests.Response | None, str | None]:
-        target = self.sender.target
-        settings = self.sender.session.merge_environment_settings(prepared.url, {}, None, None, None)
+    def _send(
+        self, prepared: requests.PreparedRequest
+    ) -> tuple[requests.Response | None, requests.RequestException | None]:
         try:
-            return self.sender.session.send(prepared, timeout=target.timeout_s, allow_redirects=False, **settings), None
+            return transport.send(self.sender.session, prepared, self.sender.target.timeout_s), None
         except requests.RequestException as error:
-            return None, f"{type(error).__name__}: {str(error)[:200]}"
+            return None, error
 
     def _note(self, exchange: Exchange) -> None:
         self._remember(exchange)
@@ -259,19 +252,24 @@ CREATED_KIND = {
 
 
 def created_by(exchange: Exchange) -> tuple[str, int] | None:
-    """Return kind and id of what an accepted *exchange* created: the answer has the id, one level down or flat."""
+    """
+    Return kind and id of what an accepted *exchange* created.
+
+    The answer has it in its envelope, flat, or one level down; in this order, for a resource may hold others.
+    """
     kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
     if kind is None or not isinstance(exchange.json, dict):
         return None
-    for candidate in (*exchange.json.values(), exchange.json):
+    enveloped = exchange.json.get("student" if kind == "student_session" else kind)
+    for candidate in (enveloped, exchange.json, *exchange.json.values()):
         if isinstance(candidate, dict) and str(candidate.get("id", "")).isdecimal():
             return kind, int(candidate["id"])
     return None
 
 
-def _retry_after_s(exchange: Exchange) -> float:
-    try:
-        wanted = float(exchange.header("Retry-After") or 1)
-    except ValueError:
-        wanted = 1.0
-    return min(max(wanted, 0.05), LONGEST_WAIT_FOR_429_S)
+_QUERY = re.compile(r"\?[^\s'\")]*")
+
+
+def _described(error: requests.RequestException) -> str:
+    """Return what went wrong, without the query: signatures stand there."""
+    return f"{type(error).__name__}: {_QUERY.sub('', str(error))[:200]}"

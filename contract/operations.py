@@ -92,6 +92,13 @@ def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
     return None
 
 
+def changing(path: str) -> Iterator[tuple[Operation, dict[str, str]]]:
+    """Yield the operations that change what *path* addresses, by whatever method, with the ids of the path."""
+    for method in METHODS:
+        if (found := match(method, path)) and found[0].changes_state:
+            yield found
+
+
 @functools.cache
 def _by_method() -> dict[str, tuple[Operation, ...]]:
     # Paths with fewer variables first: /exams/{id} must not take what a literal path names.
