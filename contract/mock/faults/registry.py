@@ -1,5 +1,5 @@
 """
-Seeded faults: named deviations, off by default, that the suite has to catch; and variants, which it has to let pass.
+The register of seeded faults and conforming variants; the modules beside this one fill it.
 
 Each is a function that changes one decision of the rules, registered under its id. Of a fault, ``breaks`` names the
 requirements that must turn red, ``also`` those that may turn red too because the deviation shows there as well. A
@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from contract.mock.authentication import AcceptPolicy, NoncePolicy, SignaturePolicy
-from contract.mock.call import Call
 from contract.mock.rules import Rules
 
 Change = Callable[[Rules], None]
@@ -90,34 +88,3 @@ def apply(rules: Rules, ids: tuple[str, ...]) -> None:
         if deviation is None:
             raise UnknownFaultError(id)
         deviation.change(rules)
-
-
-# the catalogue -------------------------------------------------------------------------------------------------------
-
-
-@fault("accept-any-signature", "any text serves as the signature of any request")
-def _(rules: Rules) -> None:
-    class AnySignature(SignaturePolicy):
-        def matches(self, call: Call) -> bool:
-            return True
-
-    rules.signature = AnySignature()
-
-
-@fault("accept-replayed-nonce", "a nonce can be used again within 24 hours")
-def _(rules: Rules) -> None:
-    class AnyNonce(NoncePolicy):
-        def record(self, call: Call, oldest_ms: int) -> bool:
-            super().record(call, oldest_ms)
-            return True
-
-    rules.nonce = AnyNonce()
-
-
-@fault("ignore-accept", "the Accept header is not looked at")
-def _(rules: Rules) -> None:
-    class AnyAccept(AcceptPolicy):
-        def check(self, call: Call) -> None:
-            pass
-
-    rules.accept = AnyAccept()
