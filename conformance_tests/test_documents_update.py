@@ -64,7 +64,9 @@ def test_changed_content_is_shown(operation_id, administrator, place):
 
 
 @pytest.mark.requirement("DOC-065")
-def test_change_moves_updated_at_only(operation_id, administrator, document, place):
+def test_change_moves_updated_at_only(operation_id, administrator, place):
+    document = listed_document(administrator, place["exam_id"])
+
     changed = control(administrator(operation_id, **place, exam_content="Changed")).accepted()
 
     now = listed_document(administrator, place["exam_id"])
@@ -77,7 +79,7 @@ def test_change_moves_updated_at_only(operation_id, administrator, document, pla
 
 @pytest.mark.requirement("DOC-066")
 def test_document_of_another_exam_stays_as_it_is(operation_id, administrator, world, place):
-    other = world.document(world.exam()["id"])
+    other = listed_document(administrator, world.document(world.exam()["id"])["exam_id"])
 
     changed = control(administrator(operation_id, **place, exam_content="Changed")).accepted()
 
@@ -96,8 +98,9 @@ def test_absent_document_is_not_found(operation_id, administrator, world, place)
 
 
 @per_operation(documents_update="DOC-068", documents_update_put="DOC-068", documents_destroy="DOC-085")
-def test_document_is_out_of_reach_under_another_exam(operation_id, administrator, document, place, shared):
+def test_document_is_out_of_reach_under_another_exam(operation_id, administrator, place, shared):
     content = {} if operation_id == "documents_destroy" else {"exam_content": "Changed"}
+    document = listed_document(administrator, place["exam_id"])
 
     foreign = administrator(operation_id, **{**place, "exam_id": shared.exam_id}, **content)
     now = listed_document(administrator, place["exam_id"])
@@ -149,7 +152,7 @@ def test_destroyed_document_is_no_longer_shown(administrator, place):
 
 @pytest.mark.requirement("DOC-083")
 def test_document_of_another_exam_is_kept(administrator, world, place):
-    other = world.document(world.exam()["id"])
+    other = listed_document(administrator, world.document(world.exam()["id"])["exam_id"])
 
     destroyed = control(administrator("documents_destroy", **place)).accepted()
 

@@ -253,11 +253,12 @@ def test_destroyed_exam_is_no_longer_listed(administrator, world):
 @pytest.mark.requirement("EXAM-163")
 def test_other_exam_outlives_a_destroyed_one(administrator, world):
     exam, other = world.exam(), world.exam()
+    before = control(administrator("exams_show", id=other["id"])).accepted()
 
     control(administrator("exams_destroy", id=exam["id"])).accepted()
     shown = expect(administrator("exams_show", id=other["id"])).accepted()
 
-    agrees(shown, resource(shown, "exam"), other)
+    agrees(shown, resource(shown, "exam"), resource(before, "exam"))
 
 
 @pytest.mark.requirement("EXAM-164")

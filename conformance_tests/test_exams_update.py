@@ -18,6 +18,17 @@ def changed_params(world):
     return world.exam_params(duration_minutes=45, start_time="2036-02-29T23:30:00.000+00:00", **SWAPPED)
 
 
+@pytest.fixture
+def exam(administrator, world):
+    """Return an exam as show answers it."""
+    return shown_exam(administrator, world.exam()["id"])
+
+
+def shown_exam(client, exam_id):
+    """Return an exam as show answers it now."""
+    return resource(control(client("exams_show", id=exam_id)).accepted(), "exam")
+
+
 @pytest.mark.smoke
 @per_operation(exams_update="EXAM-100", exams_update_put="EXAM-101")
 def test_exam_is_changed(operation_id, administrator, world):
@@ -46,24 +57,21 @@ def test_change_is_kept(operation_id, administrator, world):
 
 
 @pytest.mark.requirement("EXAM-108")
-def test_patch_keeps_what_it_does_not_name(administrator, world):
-    exam, name = world.exam(), world.name("renamed")
+def test_patch_keeps_what_it_does_not_name(administrator, world, exam):
+    name = world.name("renamed")
 
     changed = control(administrator("exams_update", id=exam["id"], name=name)).accepted()
-    shown = control(administrator("exams_show", id=exam["id"])).accepted()
 
-    expect(changed).equals(resource(shown, "exam").get("name"), name, "exam.name")
-    agrees(shown, resource(shown, "exam"), exam, "name", "updated_at")
+    now = shown_exam(administrator, exam["id"])
+    expect(changed).equals(now.get("name"), name, "exam.name")
+    agrees(changed, now, exam, "name", "updated_at")
 
 
 @pytest.mark.requirement("EXAM-109")
-def test_put_of_a_name_alone(administrator, world):
-    exam, name = world.exam(), world.name("renamed")
+def test_put_of_a_name_alone(administrator, world, exam):
+    changed = administrator("exams_update_put", id=exam["id"], name=world.name("renamed"))
 
-    changed = administrator("exams_update_put", id=exam["id"], name=name)
-    shown = control(administrator("exams_show", id=exam["id"])).accepted()
-
-    now = resource(shown, "exam")
+    now = shown_exam(administrator, exam["id"])
     lost = sorted(
         each for each in exam if each in now and now[each] != exam[each] and each not in ("name", "updated_at")
     )
@@ -71,22 +79,19 @@ def test_put_of_a_name_alone(administrator, world):
 
 
 @pytest.mark.requirement("EXAM-110")
-def test_other_exam_stays_as_it_is(operation_id, administrator, world):
-    exam, other = world.exam(), world.exam()
-
-    control(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
-    shown = control(administrator("exams_show", id=other["id"])).accepted()
-
-    agrees(shown, resource(shown, "exam"), other)
-
-
-@pytest.mark.requirement("EXAM-111")
-def test_change_moves_updated_at_only(operation_id, administrator, world):
-    exam = world.exam()
+def test_other_exam_stays_as_it_is(operation_id, administrator, world, exam):
+    other = shown_exam(administrator, world.exam()["id"])
 
     changed = control(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
 
-    now = resource(changed, "exam")
+    agrees(changed, shown_exam(administrator, other["id"]), other)
+
+
+@pytest.mark.requirement("EXAM-111")
+def test_change_moves_updated_at_only(operation_id, administrator, world, exam):
+    changed = control(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
+
+    now = shown_exam(administrator, exam["id"])
     agrees(changed, {name: now.get(name) for name in LASTING}, {name: exam.get(name) for name in LASTING})
     before, after = instant(exam.get("updated_at")), instant(now.get("updated_at"))
     require(before and after, "updated_at is no time", blocked_by="EXAM-402")

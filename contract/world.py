@@ -153,19 +153,23 @@ class World:
 
     def document(self, exam_id: int, **params: Any) -> dict[str, Any]:
         """Create the document of an exam."""
-        return self.create("documents_create", exam_id=exam_id, **{"exam_content": "<p>Instructions</p>", **params})
+        content = {"exam_content": "<p>Instructions</p>", **params}
+        return {"exam_id": exam_id, **self.create("documents_create", exam_id=exam_id, **content)}
 
     def attachment(self, exam_id: int, file: File | None = None) -> dict[str, Any]:
         """Upload an attachment of an exam."""
-        return self.create("attachments_create", exam_id=exam_id, document=file or File("pixel.png", PNG, "image/png"))
+        document = file or File("pixel.png", PNG, "image/png")
+        return {"exam_id": exam_id, **self.create("attachments_create", exam_id=exam_id, document=document)}
 
     def student_params(self, **params: Any) -> dict[str, Any]:
         """Return the parameters of a student session."""
         return {"name": self.name("student"), "email": self.email(), **params}
 
     def student_session(self, exam_id: int, **params: Any) -> dict[str, Any]:
-        """Add a student to an exam."""
-        return self.create("student_sessions_create", exam_id=exam_id, **self.student_params(**params))
+        """Add a student to an exam; the answer's fields are not documented, so exam and address stand in any case."""
+        sent = self.student_params(**params)
+        created = self.create("student_sessions_create", exam_id=exam_id, **sent)
+        return {"exam_id": exam_id, "email": sent["email"], **created}
 
     def institute_params(self, **params: Any) -> dict[str, Any]:
         """Return the parameters of an institute."""
@@ -250,7 +254,7 @@ class World:
 
     def taken(self, exchange: Exchange) -> dict[str, Any]:
         """
-        Return the resource that *exchange* created.
+        Return the resource that *exchange* created, its id as a number.
 
         Raises:   Inconclusive: there is none in the answer.
         """
@@ -259,7 +263,7 @@ class World:
             operation = exchange.operation.id if exchange.operation else ""
             raise Inconclusive(f"set-up failed: {exchange.line}", blocked_by=success_requirement(operation))
         resource = exchange.json.get(ENVELOPES[made[0]], exchange.json)
-        return resource if isinstance(resource, dict) else {"id": made[1]}
+        return {**(resource if isinstance(resource, dict) else {}), "id": made[1]}
 
     def note(self, exchange: Exchange) -> None:
         """Take down what *exchange* created or destroyed, whoever sent it and for whatever reason."""

@@ -43,7 +43,7 @@ def find(
     Returns:  the page that holds it and the row, or the last page and None.
     """
     for listed, found in pages(client, operation_id, key, **params):
-        if row := next((row for row in found if row.get("id") == id), None):
+        if row := next((row for row in found if str(row.get("id")) == str(id)), None):
             return listed, row
     return listed, None
 
