@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from contract.mock import parameter_tables as p
+from contract.mock.access import Scope
 from contract.mock.call import Call, Reply
 from contract.mock.errors import ErrorAnswer
 from contract.mock.parameters import Param
 from contract.mock.resources import exam_parts, exams, institutes, lti, photos, student_sessions, users, zips
 
 Handler = Callable[[Call], Reply]
+Narrow = Callable[[Call, Scope], Scope]
 Loads = tuple[tuple[str, str], ...]  # kind of row, name of its id in the path
 
 
@@ -29,6 +31,7 @@ class Operation:
         access: ``AccessPolicy.may_…``, asked before or after the first row is loaded.
         success: ``OpenAnswers.status_…``. not_authorized: the refusal where the caller may not.
         errors: answers that this operation gives otherwise than ``ERRORS`` says.
+        rows: which rows of its scope a list holds: all of them.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Operation:
     handler: Handler
     paths: tuple[str, ...] = ()
     errors: dict[str, ErrorAnswer] = field(default_factory=dict)
+    rows: Narrow = field(default=lambda call, scope: scope)
 
 
 # Access rules that need no row.

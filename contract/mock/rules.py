@@ -13,7 +13,7 @@ Where a decision lives:
     field of an answer, its order and type     shapes[name].fields, .convert (of one operation: finishers)
     envelope key                               shapes[name].key, .plural
     Accept, token, signature, nonce            accept, token, signature, nonce (one small method a rule)
-    who may, which rows a list holds           access.may_…, access.…_scope, operations[id].access
+    who may, which rows a list holds           access.may_…, access.…_scope, operations[id].access, .rows
     which row an id in the path names          loaders[kind]
     filter operator, column, value, order      grammar
     page, limit, the four headers              paging

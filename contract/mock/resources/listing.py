@@ -10,7 +10,7 @@ from contract.mock.fields import Shape
 def page_of(call: Call, shape_name: str, scope: Scope) -> Reply:
     """Answer one page of the rows in *scope*, with the documented headers."""
     shape = call.rules.shapes[shape_name]
-    where, values = narrowed(call, shape, scope)
+    where, values = narrowed(call, shape, call.operation.rows(call, scope))
     page = call.rules.paging.page(call.params)
     count = call.store.value(f"SELECT count(*) FROM {shape.table.name} WHERE {where}", values)
     sql = f"{shape.table.select_sql} WHERE {where} ORDER BY {order(call, shape)} LIMIT ? OFFSET ?"
@@ -22,7 +22,8 @@ def page_of(call: Call, shape_name: str, scope: Scope) -> Reply:
 def all_of(call: Call, shape_name: str, scope: Scope) -> Reply:
     """Answer every row in *scope*: the lists whose pages document no paging."""
     shape = call.rules.shapes[shape_name]
-    rows = call.store.all(f"{shape.table.select_sql} WHERE {scope[0]} ORDER BY id", scope[1])
+    where, values = call.operation.rows(call, scope)
+    rows = call.store.all(f"{shape.table.select_sql} WHERE {where} ORDER BY {shape.table.name}.id", values)
     return call.reply({shape.plural: [call.render(shape_name, row) for row in rows]})
 
 

@@ -1,0 +1,108 @@
+"""Deviations of the state: what is stored, which row is shown, which rows a list holds, what else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from contract.mock.access import Scope
+from contract.mock.call import Call, Reply
+from contract.mock.faults.kit.core import Deviation, When, always, wrap
+from contract.mock.operations import Handler, Operation
+from contract.mock.rules import Rules
+
+Statement = Callable[[Call], tuple[str, Sequence[Any]]]
+
+
+def does_nothing(body: Any = None, when: When = always) -> Deviation:
+    """The operation answers as if all were well, and does nothing."""
+    return wrap(lambda call, inner: call.reply({} if body is None else body), when)
+
+
+def afterwards(statement: Statement, when: When = always) -> Deviation:
+    """Run one more SQL statement after the handler: what else changes."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        reply = inner(call)
+        call.store.execute(*statement(call))
+        return reply
+
+    return wrap(around, when)
+
+
+def not_stored(kind: str, *columns: str) -> Deviation:
+    """An update answers the new values of *columns*, but keeps the old ones. *kind*: of the row in the path."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        before = dict(call.found[kind])
+        reply = inner(call)
+        table = call.rules.tables[call.operation.resource].name
+        for column in columns:
+            call.store.execute(f'UPDATE {table} SET "{column}" = ? WHERE id = ?', (before[column], before["id"]))
+        return reply
+
+    return wrap(around)
+
+
+def created_without(*columns: str, default: Any = None) -> Deviation:
+    """A creation answers *columns* as sent, but does not keep them."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        reply = inner(call)
+        created = next(iter(reply.body.values()))
+        table = call.rules.tables[call.operation.resource].name
+        for column in columns:
+            call.store.execute(f'UPDATE {table} SET "{column}" = ? WHERE id = ?', (default, created["id"]))
+        return reply
+
+    return wrap(around)
+
+
+def instead_of(kind: str, statement: Statement) -> Deviation:
+    """Another row, found by *statement*, takes the place of the one that the path names."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        other = call.store.one(*statement(call))
+        if other is not None:
+            call.found[kind] = other
+        return inner(call)
+
+    return wrap(around)
+
+
+def listing(rows: Callable[[Call, Scope], Scope], when: When = always) -> Deviation:
+    """A list holds other rows than those of its scope."""
+
+    def deviation(rules: Rules, operation: Operation) -> None:
+        inner = operation.rows
+        operation.rows = lambda call, scope: rows(call, inner(call, scope)) if when(call) else inner(call, scope)
+
+    return deviation
+
+
+def but(condition: str, *values: Any, when: When = always) -> Deviation:
+    """A list leaves out the rows that do not meet *condition*."""
+    return listing(lambda call, scope: (f"({scope[0]}) AND ({condition})", [*scope[1], *values]), when)
+
+
+def and_also(condition: str, *values: Any, when: When = always) -> Deviation:
+    """A list holds the rows that meet *condition* too."""
+    return listing(lambda call, scope: (f"({scope[0]}) OR ({condition})", [*scope[1], *values]), when)
+
+
+def everything(when: When = always) -> Deviation:
+    """A list holds every row there is."""
+    return listing(lambda call, scope: ("1", []), when)
+
+
+def twice(position: int = -1) -> Deviation:
+    """A list holds one of its rows twice, the last one where nothing else is said."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        reply = inner(call)
+        for rows in reply.body.values():
+            if rows:
+                rows.append(rows[position])
+        return reply
+
+    return wrap(around)
