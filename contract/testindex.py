@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from pathlib import Path
 
 from contract import data
 
+_ID = re.compile(r"[A-Z]+-\d{3}")
+
 
 @functools.cache
-def tests_by_requirement(folder: Path | None = None) -> dict[str, list[str]]:
-    """Return the names of the tests, as ``test_file.py::test_name``, by the id in their ``requirement`` marker."""
+def tests_by_requirement(folder: Path | None = None) -> dict[str, list[str]]:  # noqa: PT028 - no test
+    """
+    Return the names of the tests, as ``test_file.py::test_name``, by the ids that they decide.
+
+    An id counts that stands in a test or its decorators, or in a table of the module that these name.
+    """
     found: dict[str, list[str]] = {}
     for path in sorted((folder or data.tests_folder()).glob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        tables = _tables(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for requirement_id in _ids(node):
+                for requirement_id in _ids(node, tables):
                     found.setdefault(requirement_id, []).append(f"{path.name}::{node.name}")
     return found
 
@@ -30,21 +38,46 @@ def docstring_of(test: str) -> str | None:
     return next((ast.get_docstring(node) for node in functions), None)
 
 
-def _ids(function: ast.FunctionDef) -> list[str]:
-    """Return the ids of a test's markers, those of its parameters and of ``per_operation`` included."""
-    return [
-        value.value
-        for decorator in function.decorator_list
-        for node in ast.walk(decorator)
-        if isinstance(node, ast.Call)
-        for value in _values(node)
-        if isinstance(value, ast.Constant) and isinstance(value.value, str)
-    ]
+def _tables(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the ids that the names of a module stand for, ``module.NAME`` of our own modules included."""
+    nodes: dict[str, ast.AST] = {}
+    found: dict[str, list[str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("contract"):
+            found |= _imported(node)
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("test_"):
+            nodes[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            nodes |= {target.id: node.value for target in targets if isinstance(target, ast.Name)}
+    for name, value in nodes.items():
+        found[name] = _ids(value, found)
+    return found
 
 
-def _values(call: ast.Call) -> list[ast.expr]:
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "requirement":
-        return call.args
-    if isinstance(call.func, ast.Name) and call.func.id == "per_operation":
-        return [keyword.value for keyword in call.keywords]
-    return []
+def _imported(node: ast.ImportFrom) -> dict[str, list[str]]:
+    names = [alias.name for alias in node.names]
+    found = {name: ids for name, ids in _tables_of_module(node.module or "").items() if name in names}
+    for module in names:
+        tables = _tables_of_module(f"{node.module}.{module}")
+        found |= {f"{module}.{name}": ids for name, ids in tables.items()}
+    return found
+
+
+@functools.cache
+def _tables_of_module(name: str) -> dict[str, list[str]]:
+    path = Path(__file__).parent.joinpath(*name.split(".")[1:]).with_suffix(".py")
+    return _tables(ast.parse(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def _ids(node: ast.AST, tables: dict[str, list[str]]) -> list[str]:
+    """Return the ids below *node*, those of the tables that it names included, each once."""
+    found: dict[str, None] = {}
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and _ID.fullmatch(each.value):
+            found[each.value] = None
+        elif isinstance(each, ast.Name):
+            found |= dict.fromkeys(tables.get(each.id, ()))
+        elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
+            found |= dict.fromkeys(tables.get(f"{each.value.id}.{each.attr}", ()))
+    return list(found)
