@@ -6,6 +6,7 @@ import itertools
 import posixpath
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Sender:
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
+        self.noting = threading.Lock()
         self._random = random.Random()
         self.session = new_session(self.target)
 
@@ -222,9 +224,11 @@ class Client:
             return None, error
 
     def _note(self, exchange: Exchange) -> None:
-        self._remember(exchange)
-        for listener in self.sender.listeners:
-            listener(exchange)
+        # Some tests send from several threads; what listens need not know.
+        with self.sender.noting:
+            self._remember(exchange)
+            for listener in self.sender.listeners:
+                listener(exchange)
 
     def _remember(self, exchange: Exchange) -> None:
         operation, ownership = exchange.operation, self.sender.ownership
