@@ -63,7 +63,7 @@ class Budget:
 
 BUDGETS = {
     "smoke": Budget(cases=4, drawn=2, single_use=1),
-    "standard": Budget(cases=24, drawn=8, sequences=15, steps=8),
+    "standard": Budget(cases=20, drawn=4, sequences=10, steps=8),
     "deep": Budget(cases=600, drawn=100, single_use=20, sequences=200, steps=20),
 }
 
