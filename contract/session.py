@@ -95,7 +95,8 @@ class Session:
         """Say the verdicts and gather what the workers recorded."""
         register = requirements.load()
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
-        judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers)
+        elsewhere = f"none of its cases is in the profile {self.settings.profile}"
+        judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
         cut_short = self.interrupted or bool(self.problems)
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
