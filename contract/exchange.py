@@ -61,7 +61,7 @@ class Exchange:
         """Return the answer's body as parsed JSON, None where it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

@@ -27,6 +27,9 @@ _FIELDS_IN_TEXT = (
     re.compile(rf"(\bname=\"?(?:{_NAMES})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.+?)(\r?\n--)", re.DOTALL),
 )
 """Secret fields where a text holds them as JSON, in a query or a form, as a part of a multipart body."""
+_NAMES = "|".join(sorted(SECRET_FIELDS))
+_FIELD_IN_FORM = re.compile(rf"((?<![\w-])(?:{_NAMES})(?:\]|%5D)?=)(?!\[removed\])[^&?\s\"']+")
+_FIELD_IN_MULTIPART = re.compile(rf"(name=\"(?:{_NAMES})\"(?:\r\n[^\r\n]+)*\r\n\r\n).*?(?=\r\n--|\Z)", re.DOTALL)
 _SHORTEST_LEARNT = 8
 _MOST_HARMLESS = 20_000
 # Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.

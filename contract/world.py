@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.client import Client, File, created_by
+from contract.errors import TargetError
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested
 from contract.requirements import load
@@ -283,14 +284,18 @@ class World:
             kind, name = "student_session", "student_session_id"
         if kind is not None:
             self._made = [
-                made for made in self._made if (made.kind, str(made.id)) != (kind, str(exchange.params[name]))
+                made for made in self._made if (made.kind, str(made.id)) != (kind, str(exchange.params.get(name)))
             ]
 
     def remove_everything(self) -> None:
         """Remove what was made, the last first; what cannot be removed is kept in `leaks`."""
         for made in self._to_remove():
             client = self.clients.get(made.user, self.clients["administrator"])
-            removed = client(_DESTROY[made.kind], purpose="clean-up", id=made.id, **made.parents)
+            try:
+                removed = client(_DESTROY[made.kind], purpose="clean-up", id=made.id, **made.parents)
+            except TargetError:
+                self.leaks.append(made)
+                continue
             if not removed.accepted and removed.status not in (404, 410):
                 self.leaks.append(made)
         self._made.clear()
