@@ -153,8 +153,9 @@ class Expectation:
         """
         Count an accepted request.
 
-        Raises:   FindingRaised: it was not accepted.
+        Raises:   FindingRaised: it was not accepted. Inconclusive: it was put off by a 429 to the last.
         """
+        _demand_an_answer(self.exchange)
         if not self.exchange.accepted:
             self.violated("the request to be accepted with a 2xx", describe(self.exchange))
         current().of(self.exchange).accepted += 1
@@ -166,7 +167,9 @@ class Expectation:
 
         Args:     statuses: the documented ones; none for any 4xx.
         Raises:   FindingRaised: it was accepted, ended in a 5xx, or got another 4xx than the documented ones.
+                  Inconclusive: it was put off by a 429 to the last.
         """
+        _demand_an_answer(self.exchange)
         if not self.exchange.refused:
             self.violated(_refusal_words(statuses), describe(self.exchange))
         current().of(self.exchange).refused += 1
@@ -239,6 +242,11 @@ def require(condition: object, reason: str, blocked_by: str | None = None) -> No
     """
     if not condition:
         raise Inconclusive(reason, blocked_by)
+
+
+def _demand_an_answer(exchange: Exchange) -> None:
+    """Leave a request undecided that was put off as long as we were ready to wait: that conforms, and says nothing."""
+    require(exchange.status != 429, f"the target still limits the rate after several waits: {exchange.line}")
 
 
 def describe(exchange: Exchange) -> str:

@@ -29,8 +29,8 @@ def judge(
     for case in cases:
         by_requirement[case.requirement].append(case)
     return [
-        _judged(requirement, by_requirement.get(requirement.id, []), requirement.id in selected, answers, reason_without_cases)
-        for requirement in register
+        _judged(each, by_requirement.get(each.id, []), each.id in selected, answers, reason_without_cases)
+        for each in register
     ]
 
 
@@ -67,11 +67,12 @@ def _judged(
     elif not cases:
         result.reason = reason_without_cases
     else:
-        result.verdict = strongest(case.verdict for case in cases)
-        result.reason = next((case.reason for case in cases if case.verdict is result.verdict), "")
+        winner = strongest(case.verdict for case in cases)
+        result.verdict = Verdict.INCONCLUSIVE if requirement.level == "open" and winner in UNMET else winner
+        result.reason = next((case.reason for case in cases if case.verdict is winner), "")
     if result.verdict is Verdict.PASS:
         _demand_evidence(requirement, result)
-    if requirement.level == "open" and result.verdict is Verdict.PASS:
+    if requirement.level == "open" and result.in_scope:
         _pin(requirement, result, answers)
     return result
 
@@ -98,18 +99,21 @@ def _demand_evidence(requirement: Requirement, result: RequirementResult) -> Non
 
 
 def _pin(requirement: Requirement, result: RequirementResult, answers: Mapping[str, Any]) -> None:
-    """Hold what was observed against the answer that the config pins."""
+    """Hold what was observed against the answer that the config pins: the status, or else everything observed."""
     names = [name for name in (requirement.id, requirement.short) if name is not None and name in answers]
     if not names:
         return
     result.pinned = True
+    if result.verdict is not Verdict.PASS:
+        return
     wanted = answers[names[0]]
-    for key, value in result.observed.items():
-        if len(result.observed) > 1 and key != "status":
-            continue
-        if value != wanted:
+    compared = ["status"] if "status" in result.observed else list(result.observed)
+    expected = wanted if isinstance(wanted, Mapping) else dict.fromkeys(compared, wanted)
+    for key, value in expected.items():
+        if key not in result.observed or result.observed[key] != value:
             result.verdict = Verdict.FAIL
-            result.reason = f"the config pins {names[0]} = {wanted!r}; observed {key} {value!r}"
+            result.reason = f"the config pins {names[0]} = {wanted!r}; observed {key} {result.observed.get(key)!r}"
+            return
 
 
 def _summed(cases: Iterable[CaseResult]) -> dict[str, Evidence]:
@@ -152,7 +156,8 @@ def of_run(results: list[RequirementResult], interrupted: bool = False, strict: 
     """Say the verdict on the target."""
     if any(fails_the_run(result, strict) for result in results):
         return RunVerdict.DOES_NOT_CONFORM
-    unsure = any(each.verdict is Verdict.INCONCLUSIVE and each.level == "must" and each.in_scope for each in results)
+    wanted = [each for each in results if each.in_scope and (each.level == "must" or each.pinned)]
+    unsure = any(each.verdict is Verdict.INCONCLUSIVE for each in wanted)
     nothing = not any(each.verdict is Verdict.PASS for each in results)
     return RunVerdict.INCONCLUSIVE if unsure or nothing or interrupted else RunVerdict.CONFORMS
 
