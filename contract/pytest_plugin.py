@@ -298,15 +298,19 @@ def _name(item: pytest.Item) -> str:
 
 
 def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
-    """Return what two tries say together: a finding that does not come back is no verdict."""
-    if first.verdict not in (Verdict.FAIL, Verdict.WARN) or second.verdict is first.verdict:
+    """Return what two tries say together: a finding that only one of them shows is no verdict."""
+    unmet = (Verdict.FAIL, Verdict.WARN)
+    if (first.verdict in unmet) is (second.verdict in unmet):
         return second
+    shown, other = (first, second) if first.verdict in unmet else (second, first)
+    order = "found once and not again" if shown is first else "not found at first, but when tried again"
     return replace(
         second,
         verdict=Verdict.INCONCLUSIVE,
-        reason=f"found once and not again: {first.reason}; second try: {second.reason or 'passed'}",
+        reason=f"{order}: {shown.reason}; the other try: {other.reason or 'passed'}",
+        finding=None,
         flaky=True,
-        earlier=first.finding,
+        earlier=shown.finding,
         exchanges=first.exchanges + second.exchanges,
     )
 
@@ -359,7 +363,8 @@ def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> Case
             error.finding, expected=redacted(error.finding.expected), observed=redacted(error.finding.observed)
         )
         if requirements.load().get(error.requirement or requirement_id).level == "open":
-            return case(Verdict.INCONCLUSIVE, f"could not be observed: {error}")
+            reason = f"could not be observed: {error}"
+            return case(Verdict.INCONCLUSIVE, reason, requirement=error.requirement or requirement_id)
         return case(Verdict.FAIL, str(error), finding, error.requirement or requirement_id)
     if isinstance(error, NotTested | ReadOnlyRun | pytest.skip.Exception):
         return case(Verdict.NOT_TESTED, str(error))
