@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contract.mock.operations import Operation
     from contract.mock.rules import Rules
     from contract.mock.store import Store
-    from contract.mock.wire import UploadedFile
+    from contract.mock.wire import UploadedFile, WireRequest
 
 
 @dataclass
@@ -39,7 +39,8 @@ class Call:
     A request to one operation.
 
     Args:
-        path_ids: from the path, by route name. sent: from query and body. signed: both, the path winning.
+        request: as it came in. path_ids: from the path, by route name. sent: from query and body.
+        signed: both, the path winning.
         params: the documented parameters, checked; there once the handler runs.
         found: rows that the path names, by kind. now_ms: one moment for the whole request.
     """
@@ -47,6 +48,7 @@ class Call:
     rules: Rules
     store: Store
     operation: Operation
+    request: WireRequest
     headers: dict[str, str]
     path_ids: dict[str, str]
     sent: dict[str, Any]

@@ -7,12 +7,14 @@ most). A larger limit, a page beyond the end and the page count of nothing are o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from contract.mock.answers import OpenAnswers
 from contract.mock.errors import Refusal
+
+if TYPE_CHECKING:
+    from contract.mock.call import Call
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,16 @@ class Paging:
     def __init__(self, answers: OpenAnswers) -> None:
         self.answers = answers
 
-    def page(self, params: Mapping[str, Any]) -> Page:
-        return Page(params.get("page", self.default_page), self.limit(params.get("limit", self.default_limit)))
+    def page(self, call: Call) -> Page:
+        asked = call.params
+        return Page(asked.get("page", self.default_page), self.limit(call, asked.get("limit", self.default_limit)))
 
-    def limit(self, asked: int) -> int:
+    def limit(self, call: Call, asked: int) -> int:
         if asked > self.maximum_limit and self.answers.limit_above_maximum_refused:
             raise Refusal("invalid", param="limit", rule=f"must be at most {self.maximum_limit}")
         return min(asked, self.maximum_limit)
 
-    def headers(self, page: Page, item_count: int) -> dict[str, str]:
+    def headers(self, call: Call, page: Page, item_count: int) -> dict[str, str]:
         return {
             "X-Pagination-Item-Count": str(item_count),
             "X-Pagination-Page-Count": str(self.page_count(page, item_count)),

@@ -20,12 +20,14 @@ Where a decision lives:
     uniqueness, side effects, placeholders     unique, effects
     zip states, content; photo links           zips, photo_links
     anything about one operation only          operations[id].handler (wrap it), finishers
+    what a refused request leaves behind       refusal_effects: nothing
+    what happens before a request is read      around: nothing
     where the documentation is silent          answers
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from contract.mock.access import AccessPolicy
@@ -43,9 +45,15 @@ from contract.mock.parameters import ParameterRules
 from contract.mock.resources.photos import PhotoLinks
 from contract.mock.resources.zips import ZipPolicy
 from contract.mock.tables import TABLES, new_shapes
+from contract.mock.wire import WireRequest
 
 # Changes an answer before it is sent; the call is None where no operation was found.
 Finish = Callable[[Call | None, Reply], Reply]
+# What a refused request leaves behind; it runs after everything was undone.
+RefusalEffect = Callable[[Call, Refusal], None]
+# Sees a request before it is handled, and its answer; may wait.
+Handle = Callable[[WireRequest], Awaitable[Reply]]
+Around = Callable[[WireRequest, Handle], Awaitable[Reply]]
 
 
 @dataclass
@@ -71,6 +79,8 @@ class Rules:
     zips: ZipPolicy
     photo_links: PhotoLinks
     finishers: list[Finish]
+    refusal_effects: list[RefusalEffect]
+    around: Around | None = None
 
     def refusal(self, operation: Operation | None, refusal: Refusal) -> Reply:
         """What is answered for a refusal: the operation's own entry, or else the common one."""
@@ -106,4 +116,5 @@ def new_rules() -> Rules:
         zips=ZipPolicy(),
         photo_links=PhotoLinks(),
         finishers=[],
+        refusal_effects=[],
     )

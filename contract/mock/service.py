@@ -19,7 +19,7 @@ from contract.mock.operations import BEFORE_LOADING, Operation
 from contract.mock.routing import PREFIX, Router
 from contract.mock.rules import Rules, new_rules
 from contract.mock.store import Store
-from contract.mock.wire import WireRequest, read_parameters
+from contract.mock.wire import Parameters, WireRequest, read_parameters
 
 log = logging.getLogger("contract.mock")
 
@@ -65,12 +65,19 @@ class Service:
 
     async def handle(self, request: WireRequest) -> Reply:
         """Answer a request to /api/…; whatever is wrong with it is a reply too."""
+        if self.rules.around is None:
+            return await self._handle(request)
+        return await self.rules.around(request, self._handle)
+
+    async def _handle(self, request: WireRequest) -> Reply:
         operation: Operation | None = None
         call: Call | None = None
         try:
             operation, path_ids = self._route(request)
-            call = await self._call(request, operation, path_ids)
-            reply = self._answer(call)
+            call = self._new_call(request, operation, path_ids)
+            # Read first, as it has to be awaited; who asks is looked at before what is wrong with the reading.
+            parameters = await self._read(request)
+            reply = self._answer(call, parameters)
         except Refusal as refusal:
             reply = self.rules.refusal(operation, refusal)
         except Exception:
@@ -86,13 +93,20 @@ class Service:
             raise Refusal("route_not_found")
         return self.router.match(request.method, segments)
 
-    async def _call(self, request: WireRequest, operation: Operation, path_ids: dict[str, str]) -> Call:
+    async def _read(self, request: WireRequest) -> Parameters | Refusal:
         if len(request.body) > self.rules.answers.maximum_body_bytes:
-            raise Refusal("body_too_large")
-        call = Call(
+            return Refusal("body_too_large")
+        try:
+            return await read_parameters(request)
+        except Refusal as refusal:
+            return refusal
+
+    def _new_call(self, request: WireRequest, operation: Operation, path_ids: dict[str, str]) -> Call:
+        return Call(
             rules=self.rules,
             store=self.store,
             operation=operation,
+            request=request,
             headers=request.headers,
             path_ids=path_ids,
             sent={},
@@ -102,15 +116,26 @@ class Service:
             base_url=request.base_url,
             nonces_unique=self.nonces_unique,
         )
-        self.rules.accept.check(call)
-        call.user = self.rules.token.user(call)
-        parameters = await read_parameters(request)
-        call.sent, call.files = parameters.values, parameters.files
-        call.signed = {**call.sent, **path_ids}
-        return call
 
-    def _answer(self, call: Call) -> Reply:
-        """Everything that reads or writes the state, in one go and one transaction."""
+    def _answer(self, call: Call, parameters: Parameters | Refusal) -> Reply:
+        """Everything that reads or writes the state, in one go; what is refused for whom it comes from undoes all."""
+        if isinstance(parameters, Parameters):
+            call.sent, call.files = parameters.values, parameters.files
+            call.signed = {**call.sent, **call.path_ids}
+        try:
+            self.rules.accept.check(call)
+            call.user = self.rules.token.user(call)
+            if isinstance(parameters, Refusal):
+                raise parameters
+            self._check_signature(call)
+            with self.store.transaction():
+                self.rules.nonce.use(call)
+                return self._perform_or_refuse(call)
+        except Refusal as refusal:
+            self._leave_behind(call, refusal)
+            raise
+
+    def _check_signature(self, call: Call) -> None:
         try:
             self.rules.signature.check(call)
         except Refusal:
@@ -118,14 +143,19 @@ class Service:
                 with self.store.transaction():
                     self.rules.nonce.record(call, 0)
             raise
-        with self.store.transaction():
-            self.rules.nonce.use(call)
-            try:
-                with self.store.savepoint():
-                    return self._perform(call)
-            except Refusal as refusal:
-                # Only the nonce stays: the transaction is committed.
-                return self.rules.refusal(call.operation, refusal)
+
+    def _perform_or_refuse(self, call: Call) -> Reply:
+        """A refusal undoes what the operation did; the nonce stays used."""
+        try:
+            with self.store.savepoint():
+                return self._perform(call)
+        except Refusal as refusal:
+            self._leave_behind(call, refusal)
+            return self.rules.refusal(call.operation, refusal)
+
+    def _leave_behind(self, call: Call, refusal: Refusal) -> None:
+        for effect in self.rules.refusal_effects:
+            effect(call, refusal)
 
     def _perform(self, call: Call) -> Reply:
         operation = call.operation

@@ -99,6 +99,10 @@ class Store:
         for name in (*(table.name for table in TABLES), *EXTRA_TABLES, "sqlite_sequence"):
             self._connection.execute(f"DELETE FROM {name}")
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")

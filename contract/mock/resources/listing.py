@@ -11,12 +11,12 @@ def page_of(call: Call, shape_name: str, scope: Scope) -> Reply:
     """Answer one page of the rows in *scope*, with the documented headers."""
     shape = call.rules.shapes[shape_name]
     where, values = narrowed(call, shape, call.operation.rows(call, scope))
-    page = call.rules.paging.page(call.params)
+    page = call.rules.paging.page(call)
     count = call.store.value(f"SELECT count(*) FROM {shape.table.name} WHERE {where}", values)
     sql = f"{shape.table.select_sql} WHERE {where} ORDER BY {order(call, shape)} LIMIT ? OFFSET ?"
     rows = call.store.all(sql, [*values, page.limit, page.offset])
     body = {shape.plural: [call.render(shape_name, row) for row in rows]}
-    return call.reply(body, call.rules.paging.headers(page, count))
+    return call.reply(body, call.rules.paging.headers(call, page, count))
 
 
 def all_of(call: Call, shape_name: str, scope: Scope) -> Reply:
