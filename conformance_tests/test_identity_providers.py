@@ -67,13 +67,6 @@ def test_no_two_configurations_share_an_id(listed):
     expect(listed).equals(len(ids), len(set(ids)), "the number of rows")
 
 
-@pytest.mark.requirement("IDP-009")
-def test_list_for_a_teacher(teacher):
-    listed = teacher("identity_providers_index")
-
-    observe(listed)
-
-
 @pytest.mark.requirement("IDP-010")
 def test_list_for_another_institute(administrator, outsider):
     own = control(administrator("identity_providers_index")).accepted()

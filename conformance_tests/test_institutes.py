@@ -6,7 +6,7 @@ from contract.checks.lists import column, find
 from contract.checks.params import MISSING, lacking, missing_text
 from contract.checks.shape import has_shape, resource
 from contract.checks.texts import has_text
-from contract.checks.values import agrees, comes_back, same
+from contract.checks.values import agrees, comes_back, is_now, same
 from contract.client import File
 from contract.judgement import NotTested, control, expect, observe
 from contract.world import PNG
@@ -141,20 +141,6 @@ def test_absent_institute_is_named_by_show(superuser, shared):
     expect(absent).refused()
     control(present).accepted()
     has_text(absent, f"Couldn't find Institute with 'id'='{id}'")
-
-
-@pytest.mark.requirement("INST-025")
-def test_own_institute_of_an_administrator(administrator, world):
-    shown = administrator("institutes_show", id=world.institute_id)
-
-    observe(shown)
-
-
-@pytest.mark.requirement("INST-026")
-def test_own_institute_of_a_teacher(teacher, world):
-    shown = teacher("institutes_show", id=world.institute_id)
-
-    observe(shown)
 
 
 # -- create
@@ -424,6 +410,24 @@ def test_create_with_an_undocumented_value(superuser, world, name, value):
     created = superuser("institutes_create", **world.institute_params(**{name: value}))
 
     observe(created)
+
+
+@pytest.mark.requirement("INST-079")
+def test_times_of_a_new_institute(superuser, world):
+    created = control(superuser("institutes_create", **world.institute_params())).accepted()
+
+    institute = resource(created, "institute")
+    is_now(created, "created_at", institute.get("created_at"))
+    is_now(created, "updated_at", institute.get("updated_at"))
+
+
+@pytest.mark.requirement("INST-080")
+def test_name_with_letters_and_marks_comes_back(superuser, world):
+    name = world.name('Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>')
+
+    created = control(superuser("institutes_create", **world.institute_params(name=name))).accepted()
+
+    comes_back(created, resource(created, "institute"), {"name": name})
 
 
 @pytest.fixture

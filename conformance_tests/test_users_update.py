@@ -324,7 +324,7 @@ def test_destroy_destroys_no_other(destroy, show, world):
 
 @pytest.mark.requirement("USER-147")
 def test_credentials_of_a_destroyed_user_are_refused(administrator, destroy, world, shared):
-    client = world.acting_as(user := world.user(role="administrator"))
+    client = world.client_of(user := world.user(role="administrator"))
     wanted = {"institute_id": world.institute_id, "id": shared.user_id}
 
     before = control(client("users_show", **wanted)).accepted()
@@ -349,7 +349,7 @@ def test_address_of_a_destroyed_user(administrator, destroy, world):
 def test_destroying_oneself(administrator, world):
     user = world.user(role="administrator")
 
-    destroyed = world.acting_as(user)("users_destroy", institute_id=world.institute_id, id=user["id"])
+    destroyed = world.client_of(user)("users_destroy", institute_id=world.institute_id, id=user["id"])
 
     observe(destroyed)
 

@@ -79,18 +79,6 @@ class World:
         self.needs(role)
         return self.clients[role]
 
-    def acting_as(self, user: Mapping[str, Any]) -> Client:
-        """
-        Return a client that signs with the credentials that the new *user* was answered with.
-
-        Raises:   Inconclusive: the answer held none.
-        """
-        token, secret_key = user.get("api_token"), user.get("secret_key")
-        if not token or not secret_key:
-            raise Inconclusive("the new user was answered without api_token or secret_key")
-        institute_id = int(user.get("institute_id") or self.institute_id)
-        return Client(self.clients["administrator"].sender, User("created", institute_id, str(token), str(secret_key)))
-
     def client_of(self, user: Mapping[str, Any]) -> Client:
         """
         Return a client for a user that the run created, whose answer holds token and key.
