@@ -106,3 +106,31 @@ def twice(position: int = -1) -> Deviation:
         return reply
 
     return wrap(around)
+
+
+def same_id_for_all() -> Deviation:
+    """Every creation answers the id of the first one since the server started."""
+
+    def deviation(rules: Rules, operation: Operation) -> None:
+        first: list[int] = []
+
+        def around(call: Call, inner: Handler) -> Reply:
+            reply = inner(call)
+            created = next(iter(reply.body.values()))
+            first.append(created["id"])
+            created["id"] = first[0]
+            return reply
+
+        wrap(around)(rules, operation)
+
+    return deviation
+
+
+def again(find: Callable[[Call], Any], shape: str) -> Deviation:
+    """A creation answers the row that *find* knows, if there is one, and creates nothing."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        found = find(call)
+        return inner(call) if found is None else call.object(shape, found)
+
+    return wrap(around)
