@@ -154,7 +154,7 @@ def test_other_student_stays_as_it_is(operation_id, administrator, world, studen
 def test_change_moves_updated_at_only(operation_id, administrator, world, student):
     changed = control(administrator(operation_id, id=student["id"], **changed_params(world))).accepted()
 
-    now = resource(changed, "student")
+    now = listed(administrator, student)
     agrees(changed, {name: now.get(name) for name in LASTING}, {name: student.get(name) for name in LASTING})
     before, after = instant(student.get("updated_at")), instant(now.get("updated_at"))
     require(before and after, "updated_at is no time", blocked_by="SESSION-402")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +55,7 @@ class Bench:
     leaks: list[Made] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._tries: Counter[str] = Counter()
         self.redactor = Redactor(self.target.secrets, self.target.headers)
         nonces = NonceSource(self.run_number, self.worker)
         self.sender = Sender(self.target, nonces, Ownership.of(self.target), read_only=self.read_only)
@@ -81,8 +83,10 @@ class Bench:
             self._worlds.pop()
 
     def open_world(self, case_id: str) -> World:
-        """Return an empty world for one case; the names of what it makes follow from the case."""
-        short = hashlib.sha256(case_id.encode()).hexdigest()[:8]
+        """Return an empty world for one case; the names of what it makes follow from the case and the try."""
+        # A second try must not stumble over what the target kept of the first one.
+        self._tries[case_id] += 1
+        short = hashlib.sha256(f"{case_id} {self._tries[case_id]}".encode()).hexdigest()[:8]
         world = World(self.clients, self.target, f"{self.prefix}-{short}")
         self._worlds.append(world)
         return world
