@@ -21,7 +21,7 @@ EPILOG = """
 Examples:
   conformance run
   conformance run --target staging --profile smoke
-  conformance run --target staging --area signing --requirement 'NONCE-*' --seed 7
+  conformance run --target staging --area signing --seed 7
 
 \b
 Exit status:

@@ -21,9 +21,9 @@ from contract.target import ROLES
 EPILOG = """
 \b
 Examples:
-  conformance sign --target staging --method POST --path /exams --param name=Physics
+  conformance sign --target staging --method POST --path /exams --param name=A
   conformance sign --target staging --path /exams/7 --user administrator
-  conformance sign --secret-key KEY --path /exams --nonce 1527500365 --timestamp 1527500365052
+  conformance sign --secret-key KEY --path /exams --nonce 7 --timestamp 1527500365052
 
 The curl line reads token and key from the environment; no secret is printed.
 """
