@@ -75,6 +75,10 @@ class RecordingServer(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
         self.received: list[Received] = []
         self.answers: list[Answer] = []
         self.otherwise: Callable[[Received], Answer] = lambda received: Answer()

@@ -32,10 +32,16 @@ from contract.tests.recording_server import (
 SIGNED = {"timestamp", "nonce", "signature"}
 
 
-@pytest.fixture
-def server() -> Iterator[RecordingServer]:
+@pytest.fixture(scope="module")
+def running_server() -> Iterator[RecordingServer]:
     with recording_server() as server:
         yield server
+
+
+@pytest.fixture
+def server(running_server: RecordingServer) -> RecordingServer:
+    running_server.forget()
+    return running_server
 
 
 @pytest.fixture
