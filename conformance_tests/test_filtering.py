@@ -1,7 +1,7 @@
 """Filtering and sorting of the index operations: the parameters filter and sort, JSON in the query string."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -39,6 +39,11 @@ def named(table, *words):
     return [row["name"] for word in words for row in table.rows if row["name"].endswith(f" {word}")]
 
 
+def times(table):
+    """Return the start times of the run's exams as answered, each once, the earliest first."""
+    return sorted(table.values("start_time"), key=lambda each: typed(each, FieldType.TIME))
+
+
 def is_right(table, wanted):
     """Ask for a documented filter; the answer is what the oracle says."""
     listed = table.read(wanted)
@@ -74,36 +79,32 @@ def is_sorted(table, sort, where_taken=False):
     ],
 )
 def test_exams_are_filtered_by_start_time(exams, operator):
-    for start_time in exams.values("start_time"):
+    for start_time in times(exams)[::2]:
         is_right(exams, where("start_time", operator, start_time))
 
 
 @requirement("FILTER-005")
 def test_exams_are_filtered_by_start_time_lte(exams):
-    for start_time in exams.values("start_time"):
+    for start_time in times(exams)[::2]:
         is_right_where_taken(exams, where("start_time", "lte", start_time))
 
 
 @requirement("FILTER-006")
-@pytest.mark.parametrize("operator", ["gte", "gt", "lt"])
-def test_a_bare_date_is_the_value_of_a_time(exams, operator):
-    starts = sorted(typed(each, FieldType.TIME) for each in exams.values("start_time"))
+def test_a_bare_date_is_the_value_of_a_time(exams):
+    days = [(typed(start, FieldType.TIME) + timedelta(days=2)).date().isoformat() for start in times(exams)]
 
-    for start in (starts[0], starts[2]):
-        is_right(exams, where("start_time", operator, (start + timedelta(days=2)).date().isoformat()))
+    for operator, day in (("gte", days[0]), ("gte", days[2]), ("gt", days[1]), ("lt", days[1]), ("lt", days[3])):
+        is_right(exams, where("start_time", operator, day))
 
 
 @requirement("FILTER-007")
-@pytest.mark.parametrize("offset", ["Z", "+00:00", "+01:00", "-08:00", "+05:30", "+13:45"])
-def test_a_moment_is_the_same_in_every_time_zone(exams, offset):
-    sign = -1 if offset[0] == "-" else 1
-    hours, minutes = (0, 0) if offset == "Z" else map(int, offset[1:].split(":"))
-    moment = sorted(typed(each, FieldType.TIME) for each in exams.values("start_time"))[1]
-    local = moment + sign * timedelta(hours=hours, minutes=minutes)
-    written = local.strftime("%Y-%m-%dT%H:%M:%S.000") + offset
+def test_a_moment_is_the_same_in_every_time_zone(exams):
+    moment = typed(times(exams)[1], FieldType.TIME)
 
-    is_right_where_taken(exams, where("start_time", "eq", written))
-    is_right_where_taken(exams, where("start_time", "gt", written))
+    for hours, minutes in ((0, 0), (1, 0), (-8, 0), (5, 30), (13, 45)):
+        written = as_answered(moment.astimezone(timezone(timedelta(hours=hours, minutes=minutes))))
+        is_right_where_taken(exams, where("start_time", "eq", written))
+        is_right_where_taken(exams, where("start_time", "gt", written))
 
 
 @pytest.mark.parametrize(
@@ -178,54 +179,47 @@ def test_exams_are_sorted(exams, column):
 
 
 @requirement("FILTER-024")
-@pytest.mark.parametrize(
-    "columns",
-    [("start_time", "name"), ("start_time", "-name"), ("-start_time", "name"), ("-start_time", "-name")],
-    ids=" ".join,
-)
-def test_the_second_column_orders_the_ties_of_the_first(exams, columns):
-    is_sorted(exams, by(*columns))
+def test_the_second_column_orders_the_ties_of_the_first(exams):
+    for first in ("start_time", "-start_time"):
+        for second in ("name", "-name"):
+            is_sorted(exams, by(first, second))
 
 
 @requirement("FILTER-025")
-@pytest.mark.parametrize("column", ["start_time", "-start_time", "name", "-name"])
-def test_sorting_loses_and_repeats_nothing(exams, column):
-    listed = exams.read(sort=by(column))
+def test_sorting_loses_and_repeats_nothing(exams):
+    for column in ("start_time", "-start_time", "name", "-name"):
+        listed = exams.read(sort=by(column))
 
-    expect(listed.exchange).accepted()
-    shows_the_same_rows(exams, listed)
-    shows_each_once(listed)
+        expect(listed.exchange).accepted()
+        shows_the_same_rows(exams, listed)
+        shows_each_once(listed)
 
 
 @requirement("FILTER-026")
-@pytest.mark.parametrize("columns", [("name",), ("-name",), ("-start_time", "name")], ids=" ".join)
-def test_filter_and_sort_work_together(exams, columns):
+def test_filter_and_sort_work_together(exams):
     wanted = where("name", "gte", named(exams, "cedar")[0])
 
-    listed = exams.read(wanted, by(*columns))
+    for order in (by("name"), by("-name"), by("-start_time", "name")):
+        listed = exams.read(wanted, order)
 
-    expect(listed.exchange).accepted()
-    shows_what_fits(exams, listed, wanted)
-    stands_in_order(exams, listed, by(*columns))
+        expect(listed.exchange).accepted()
+        shows_what_fits(exams, listed, wanted)
+        stands_in_order(exams, listed, order)
 
 
 # -- other columns, several conditions --------------------------------------------------------------------------------
 
 
 @requirement("FILTER-027")
-@pytest.mark.parametrize("column", ["duration_minutes", "-duration_minutes"])
-def test_integers_are_sorted_as_numbers(exams, column):
-    is_sorted(exams, by(column), where_taken=True)
+def test_integers_are_sorted_as_numbers(exams):
+    is_sorted(exams, by("duration_minutes"), where_taken=True)
+    is_sorted(exams, by("-duration_minutes"), where_taken=True)
 
 
 @requirement("FILTER-028")
-@pytest.mark.parametrize(
-    "columns",
-    [("mobile_cam", "duration_minutes", "name"), ("-mobile_cam", "duration_minutes", "-name")],
-    ids=" ".join,
-)
-def test_the_third_column_orders_the_ties_of_the_first_two(exams, columns):
-    is_sorted(exams, by(*columns), where_taken=True)
+def test_the_third_column_orders_the_ties_of_the_first_two(exams):
+    is_sorted(exams, by("mobile_cam", "duration_minutes", "name"), where_taken=True)
+    is_sorted(exams, by("-mobile_cam", "duration_minutes", "-name"), where_taken=True)
 
 
 @requirement("FILTER-029")
@@ -252,14 +246,14 @@ def test_booleans_are_sorted_in_two_groups(exams):
     ],
 )
 def test_exams_are_filtered_by_an_integer(exams, operator):
-    for minutes in (9, 45, 90, 100, 120):
+    for minutes in (45, 90, 100):
         is_right_where_taken(exams, where("duration_minutes", operator, str(minutes)))
 
 
 @requirement("FILTER-035")
-@pytest.mark.parametrize("value", ["true", "false"])
-def test_exams_are_filtered_by_a_boolean(exams, value):
-    is_right_where_taken(exams, where("mobile_cam", "eq", value))
+def test_exams_are_filtered_by_a_boolean(exams):
+    is_right_where_taken(exams, where("mobile_cam", "eq", "true"))
+    is_right_where_taken(exams, where("mobile_cam", "eq", "false"))
 
 
 @requirement("FILTER-036")
@@ -280,9 +274,7 @@ def test_creation_times_split_the_exams(exams):
 
 @requirement("FILTER-040")
 def test_two_operators_on_a_column_select_a_span(exams):
-    early, late = (
-        sorted(exams.values("start_time"), key=lambda each: typed(each, FieldType.TIME))[at] for at in (1, 3)
-    )
+    _, early, _, late, _ = times(exams)
     after, before = Condition("start_time", Operator.GTE, early), Condition("start_time", Operator.LT, late)
 
     is_right_where_taken(exams, Filter((after, before)))
@@ -318,10 +310,9 @@ def test_the_item_count_is_that_of_the_filtered_list(exams):
 
 
 @requirement("FILTER-044")
-@pytest.mark.parametrize("limit", [1, 2])
-def test_pages_of_a_filtered_and_sorted_list_are_the_whole(exams, limit):
+def test_pages_of_a_filtered_and_sorted_list_are_the_whole(exams):
     wanted, order = where("start_time", "eq", exams.rows[2]["start_time"]), by("-name")
-    count = len(exams.selected(wanted))
+    count, limit = len(exams.selected(wanted)), 2
 
     whole = exams.read(wanted, order)
     pages = [exams.read(wanted, order, page=page, limit=limit) for page in range(1, -(-count // limit) + 1)]
@@ -382,11 +373,11 @@ def test_students_are_filtered_by_order(operation_id, operator, students):
 
 
 @requirement("FILTER-055")
-@pytest.mark.parametrize("value", ["true", "false"])
-def test_students_are_filtered_by_a_boolean(operation_id, students, value):
+def test_students_are_filtered_by_a_boolean(operation_id, students):
     students.has("skip_requirements")
 
-    is_right_where_taken(students, where("skip_requirements", "eq", value))
+    for value in ("true", "false"):
+        is_right_where_taken(students, where("skip_requirements", "eq", value))
 
 
 @requirement("FILTER-056")
@@ -396,24 +387,25 @@ def test_a_student_without_a_value_fits_no_comparison(operation_id, students):
     if not comparable:
         raise NotTested("no column of the students is null in some rows only")
 
-    for operator in ("gt", "gte", "lt"):
+    for operator in ("gt", "lt"):
         each_column_taken(students, comparable, operator)
 
 
 @requirement("FILTER-057")
-@pytest.mark.parametrize("column", ["name", "-name", "open_time", "-open_time"])
+@pytest.mark.parametrize("column", ["name", "open_time"])
 def test_students_are_sorted(operation_id, students, column):
-    students.has(column.lstrip("-"))
+    students.has(column)
 
     is_sorted(students, by(column), where_taken=True)
+    is_sorted(students, by(f"-{column}"), where_taken=True)
 
 
 @requirement("FILTER-058")
-@pytest.mark.parametrize("columns", [("skip_requirements", "name"), ("-skip_requirements", "-name")], ids=" ".join)
-def test_the_second_column_orders_the_students(operation_id, students, columns):
+def test_the_second_column_orders_the_students(operation_id, students):
     students.has("skip_requirements")
 
-    is_sorted(students, by(*columns), where_taken=True)
+    is_sorted(students, by("skip_requirements", "name"), where_taken=True)
+    is_sorted(students, by("-skip_requirements", "-name"), where_taken=True)
 
 
 @requirement("FILTER-059")
@@ -441,9 +433,9 @@ def test_users_are_filtered(users):
 
 
 @requirement("FILTER-061")
-@pytest.mark.parametrize("column", ["name", "-name"])
-def test_users_are_sorted(users, column):
-    is_sorted(users, by(column), where_taken=True)
+def test_users_are_sorted(users):
+    is_sorted(users, by("name"), where_taken=True)
+    is_sorted(users, by("-name"), where_taken=True)
 
 
 @pytest.fixture
@@ -458,9 +450,9 @@ def test_institutes_are_filtered(institutes):
 
 
 @requirement("FILTER-063")
-@pytest.mark.parametrize("column", ["name", "-name"])
-def test_institutes_are_sorted(institutes, column):
-    is_sorted(institutes, by(column), where_taken=True)
+def test_institutes_are_sorted(institutes):
+    is_sorted(institutes, by("name"), where_taken=True)
+    is_sorted(institutes, by("-name"), where_taken=True)
 
 
 # -- whose rows -------------------------------------------------------------------------------------------------------
@@ -613,17 +605,15 @@ OUTSIZED = {
 
 
 @requirement("FILTER-089", "FILTER-109")
-@pytest.mark.parametrize("what", OUTSIZED)
-def test_an_outsized_filter_is_not_the_servers_error(administrator, what):
-    name = "sort" if OUTSIZED[what].startswith("[") else "filter"
+def test_an_outsized_filter_is_not_the_servers_error(administrator):
+    for what, text in OUTSIZED.items():
+        outsized = administrator("exams_index", **{"sort" if text.startswith("[") else "filter": text})
+        following = administrator("exams_index", **RIGHT_FILTER)
 
-    outsized = administrator("exams_index", **{name: OUTSIZED[what]})
-    following = administrator("exams_index", **RIGHT_FILTER)
-
-    with deciding("FILTER-109"):
-        observe(outsized, **{"status" if "100 kB" in what else what: outsized.status})
-    expect(outsized).holds(outsized.status < 500, f"no 5xx for {what}", f"{outsized.status}")
-    expect(following).accepted()
+        with deciding("FILTER-109"):
+            observe(outsized, **{"status" if "100 kB" in what else what: outsized.status})
+        expect(outsized).holds(outsized.status < 500, f"no 5xx for {what}", f"{outsized.status}")
+        expect(following).accepted()
 
 
 # -- what is not documented -------------------------------------------------------------------------------------------
@@ -717,40 +707,38 @@ def test_the_order_without_a_sort(exams):
 
 
 @requirement("FILTER-101")
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [("filter", "{}"), ("filter", ""), ("filter", "null"), ("filter", '{"name":{}}'), ("sort", "[]"), ("sort", "")],
-)
-def test_what_an_empty_expression_is_answered(exams, name, text):
-    listed = exams.read(**{name: text})
-
-    observe(listed.exchange, **{f"{name}={text}": effect(exams, listed)})
+def test_what_an_empty_expression_is_answered(exams):
+    empty = {"filter": ("{}", "", "null", '{"name":{}}'), "sort": ("[]", "")}
+    for name, text in ((name, text) for name, texts in empty.items() for text in texts):
+        listed = exams.read(**{name: text})
+        observe(listed.exchange, **{f"{name}={text}": effect(exams, listed)})
 
 
 @requirement("FILTER-102")
-@pytest.mark.parametrize("text", ['[{"start_time":"desc","name":"asc"}]', '[{"name":"asc"},{"name":"desc"}]'])
-def test_what_an_unusual_sort_is_answered(exams, text):
-    listed = exams.read(sort=text)
-    orders = [
-        each
-        for each in (("-start_time", "name"), ("name",), ("-name",))
-        if by(*each).is_obeyed(listed.own, exams.columns)
-    ]
+def test_what_an_unusual_sort_is_answered(exams):
+    for text in ('[{"start_time":"desc","name":"asc"}]', '[{"name":"asc"},{"name":"desc"}]'):
+        listed = exams.read(sort=text)
+        observe(listed.exchange, **{text: order_of(exams, listed)})
 
-    taken = " then ".join(orders[0]) if orders else "ignored"
-    observe(listed.exchange, **{text: taken if listed.exchange.accepted else effect(exams, listed)})
+
+def order_of(exams, listed):
+    """Say in a word or two which order an unusual sort brought."""
+    if not listed.exchange.accepted:
+        return effect(exams, listed)
+    orders = (("-start_time", "name"), ("name",), ("-name",))
+    return next((" then ".join(each) for each in orders if by(*each).is_obeyed(listed.own, exams.columns)), "ignored")
 
 
 @requirement("FILTER-103")
 def test_which_further_operators_are_taken(exams):
     name = exams.rows[0]["name"]
-    for operator in ("neq", "ne", "not_eq", "not", "in", "like", "ilike", "contains", "cont", "matches", "start"):
+    for operator in ("neq", "ne", "not_eq", "in", "like", "contains", "cont"):
         listed = exams.read(json.dumps({"name": {operator: name}}))
         observe(listed.exchange, **{operator: effect(exams, listed)})
 
 
 @requirement("FILTER-104")
-def test_which_fields_can_be_filtered_and_sorted_by(exams, rng):
+def test_which_fields_can_be_filtered_and_sorted_by(exams):
     fields = {name: value for name, value in exams.rows[0].items() if isinstance(value, str | int)}
 
     filtered = {
@@ -811,7 +799,7 @@ def test_how_status_and_a_filter_by_status_combine(exams):
 
 @requirement("FILTER-110")
 def test_which_spellings_of_a_time_are_taken(exams):
-    moment = sorted(typed(each, FieldType.TIME) for each in exams.values("start_time"))[2]
+    moment = typed(times(exams)[2], FieldType.TIME)
     spellings = {
         "seconds": int(moment.timestamp()),
         "milliseconds": int(moment.timestamp()) * 1000,

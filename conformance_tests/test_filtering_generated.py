@@ -45,6 +45,7 @@ def comparisons_taken(table, shared):
     """Return the columns and operators that the target takes, each tried once; booleans are only compared with eq."""
 
     def tried():
+        documented = DOCUMENTED if table.operation_id == "exams_index" else []
         wanted = [
             (column, operator)
             for column, type in table.columns.items()
@@ -54,7 +55,8 @@ def comparisons_taken(table, shared):
         return [
             (column, operator)
             for column, operator in wanted
-            if value[column] and is_taken(table, filter=where(column, operator, value[column][0]))
+            if (column, operator) in documented
+            or (value[column] and is_taken(table, filter=where(column, operator, value[column][0])))
         ]
 
     return shared.once(f"comparisons taken: {table.operation_id}", tried)
@@ -135,7 +137,7 @@ def expressions_over(table, comparisons, columns, conditions, keys):
 def test_documented_expressions_agree_with_the_oracle(operation_id, table, draw):
     expressions = expressions_over(table, DOCUMENTED, ["start_time", "name"], conditions=1, keys=2)
 
-    differ_nowhere(table, expressions, draw, 30, "exams_index, documented")
+    differ_nowhere(table, expressions, draw, 24, "exams_index, documented")
 
 
 @requirement("FILTER-121", "FILTER-090")
@@ -144,7 +146,7 @@ def test_expressions_over_exams_agree_with_the_oracle(operation_id, table, draw,
     comparisons, columns = comparisons_taken(table, shared), columns_taken(table, shared)
     expressions = expressions_over(table, some(comparisons, "filter"), columns, conditions=3, keys=3)
 
-    differ_nowhere(table, expressions, draw, 40, operation_id)
+    differ_nowhere(table, expressions, draw, 30, operation_id)
 
 
 @requirement("FILTER-122", "FILTER-090")
@@ -153,7 +155,7 @@ def test_expressions_over_students_agree_with_the_oracle(operation_id, table, dr
     comparisons, columns = comparisons_taken(table, shared), columns_taken(table, shared)
     expressions = expressions_over(table, some(comparisons, "filter"), columns, conditions=3, keys=3)
 
-    differ_nowhere(table, expressions, draw, 25, operation_id)
+    differ_nowhere(table, expressions, draw, 18, operation_id)
 
 
 # -- against itself ---------------------------------------------------------------------------------------------------
@@ -165,7 +167,8 @@ def test_an_operator_and_its_opposite_split_the_rows(operation_id, table, shared
     pairs = [(column, *pair) for column in table.columns for pair in ORDERINGS]
     both = [each for each in pairs if {(each[0], each[1]), (each[0], each[2])} <= set(taken)]
 
-    for column, operator, opposite in some(both, "operator together with its opposite"):
+    some(both, "operator together with its opposite")
+    for column, operator, opposite in rng.sample(both, min(4, len(both))):
         value = rng.choice(operands(table.columns[column], table.values(column)))
         one, other = table.read(where(column, operator, value)), table.read(where(column, opposite, value))
 
@@ -181,7 +184,7 @@ def test_a_further_condition_adds_no_rows(operation_id, table, shared, draw):
     taken = some(comparisons_taken(table, shared), "filter")
     values = {column: operands(type, table.values(column)) for column, type in table.columns.items()}
 
-    @draw(5)
+    @draw(4)
     @given(filters(taken, values, most=3))
     def narrows(drawn):
         wider = [table.read(Filter(drawn.conditions[:count])) for count in range(1, len(drawn.conditions) + 1)]
@@ -201,7 +204,7 @@ def test_pages_of_any_expression_are_the_whole(operation_id, table, shared, draw
     values = {column: operands(type, table.values(column)) for column, type in table.columns.items()}
     some_rows = filters(some(taken, "filter"), values, most=2).filter(lambda drawn: len(table.selected(drawn)) > 1)
 
-    @draw(4)
+    @draw(3)
     @given(some_rows, sorts(some(columns, "sort"), 2), st.sampled_from([1, 2, 3]))
     def add_up(wanted, order, limit):
         # A last column without ties makes the order of the rows certain, and with it the pages.
@@ -237,7 +240,7 @@ def test_no_expression_is_the_servers_error(operation_id, table, draw):
         st.just("sort"), invalid_sorts(table.columns)
     )
 
-    @draw(16)
+    @draw(12)
     @given(texts)
     def is_no_error_of_the_server(drawn):
         name, (kind, text) = drawn

@@ -32,12 +32,16 @@ def number_in(exchange, header):
 
 
 @requirement("PAGE-001", "PAGE-002", "PAGE-003", "PAGE-004", "PAGE-005", "PAGE-069")
-@pytest.mark.parametrize("page", [1, 2])
-def test_a_page_says_where_it_stands(operation_id, table, page):
-    listed = table.read(page=page, limit=2)
-    exchange = listed.exchange
+def test_a_page_says_where_it_stands(operation_id, table):
+    for page in (1, 2):
+        exchange = table.read(page=page, limit=2).exchange
 
-    expect(exchange).accepted()
+        expect(exchange).accepted()
+        says_where_it_stands(operation_id, table, exchange, page)
+
+
+def says_where_it_stands(operation_id, table, exchange, page):
+    """Judge the headers of page number *page* of two rows."""
     own = operation_id in rowsets.OWN_LISTS
     with deciding("PAGE-002"):
         control(exchange).accepted()
@@ -69,7 +73,7 @@ def test_a_page_holds_as_many_items_as_limit_says(operation_id, table):
 
 
 @requirement("PAGE-007")
-@pytest.mark.parametrize("limit", [1, 2, 3])
+@pytest.mark.parametrize("limit", [1, 3])
 def test_pages_of_an_exams_list_hold_each_row_once(operation_id, table, limit):
     sizes = [min(limit, len(table.made) - start) for start in range(0, len(table.made), limit)]
 
@@ -122,9 +126,8 @@ def test_the_default_limit_is_300(operation_id, table):
 
 
 @requirement("PAGE-012", "PAGE-060")
-@pytest.mark.parametrize("limit", [LARGEST + 1, 100_000])
-def test_a_limit_above_300_is_refused_or_capped(operation_id, table, limit):
-    exchange = table.read(page=1, limit=limit).exchange
+def test_a_limit_above_300_is_refused_or_capped(operation_id, table):
+    exchange = table.read(page=1, limit=LARGEST + 1).exchange
     largest = table.read(page=1, limit=LARGEST).exchange
 
     with deciding("PAGE-060"):
@@ -187,7 +190,7 @@ def test_a_crowded_list_comes_in_pages_of_300(operation_id, crowded):
 
 
 def refuses_text(table, name, question=None):
-    wrong = [table.read(**{"page": 1, "limit": 2, name: text}).exchange for text in ("abc", "2x", "one")]
+    wrong = [table.read(**{"page": 1, "limit": 2, name: text}).exchange for text in ("abc", "2x")]
     right = table.read(page=1, limit=2).exchange
 
     if question:
@@ -247,16 +250,17 @@ def test_the_item_count_follows_the_rows(operation_id, administrator, world):
     expect(last).equals([two, three, again], [2, 3, 2], "item counts before, after a creation, after a removal")
 
 
-ODD = (0, -1, 1.5, 10**9, 10**30, "", " ", "0x1", "1,2", "null", "NaN", "true", "[]", "'", "1;2")
+OFTEN_WRONG = (0, -1, 10**30)
+ODD = (1.5, 10**9, "", " ", "0x1", "1,2", "null", "NaN", "true", "[]", "'", "1;2")
 
 
 @requirement("PAGE-032")
-@pytest.mark.parametrize("name", ["page", "limit"])
-def test_odd_numbers_are_not_the_servers_error(operation_id, table, name):
+def test_odd_numbers_are_not_the_servers_error(operation_id, table, rng):
     right = table.read(page=1, limit=1)
-    for value in ODD:
-        exchange = table.client(operation_id, **{**table.params, "page": 1, "limit": 1, name: value})
-        expect(exchange).holds(exchange.status < 500, f"no 5xx for {name}={value!r}", f"{exchange.status}")
+    for name in ("page", "limit"):
+        for value in (*OFTEN_WRONG, *rng.sample(ODD, 2)):
+            exchange = table.client(operation_id, **{**table.params, "page": 1, "limit": 1, name: value})
+            expect(exchange).holds(exchange.status < 500, f"no 5xx for {name}={value!r}", f"{exchange.status}")
 
     control(right.exchange).accepted()
 
