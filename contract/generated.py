@@ -162,7 +162,7 @@ def plan(operation: Operation, seed: int, budget: Budget) -> list[PlannedCase]:
 def _made(operation: Operation, mode: str, seed: int, drawn: int) -> list[PlannedCase]:
     made: list[PlannedCase] = []
 
-    def keep(case: schemathesis.Case) -> None:
+    def keep(case: schemathesis.Case[Any]) -> None:
         if case.method == operation.method:
             body = None if isinstance(case.body, NotSet) else case.body
             made.append(

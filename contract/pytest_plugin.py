@@ -245,7 +245,8 @@ def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest
     item.stash[OUTCOME] = []
     with judgement.judging(ledger):
         reports: list[pytest.TestReport] = runtestprotocol(item, nextitem=nextitem, log=False)
-    ended = next(iter(item.stash[OUTCOME]), None)
+    outcomes = item.stash[OUTCOME]
+    ended = outcomes[0] if outcomes else None
     duration = sum(report.duration for report in reports)
     parts = [ledger.part(register.get(requirement_id)) for requirement_id in ids]
     # What was sent outside of the blocks that decide a part, like the control, is shown with every part.

@@ -77,7 +77,7 @@ def run(
         def setup(self) -> None:
             self.lifecycle = Lifecycle()
 
-        def call(self, case: schemathesis.Case, **kwargs: Any) -> Response:
+        def call(self, case: schemathesis.Case[Any], **kwargs: Any) -> Response:
             nonlocal sent
             exchange = _sent(case, world, sample, self.lifecycle)
             if exchange is None or exchange.response is None:
@@ -90,7 +90,7 @@ def run(
                 judge(_shown_again(exchange, world, sample), self.lifecycle)
             return Response.from_requests(exchange.response, verify=True)
 
-        def validate_response(self, response: Response, case: schemathesis.Case, **kwargs: Any) -> None:
+        def validate_response(self, response: Response, case: schemathesis.Case[Any], **kwargs: Any) -> None:
             """Judged in `call`, where the exchange is at hand."""
 
     Machine._hypothesis_internal_use_seed = seed
@@ -112,7 +112,7 @@ def run(
 
 
 def _sent(
-    case: schemathesis.Case, world: World, sample: Callable[[str], Sample], lifecycle: Lifecycle
+    case: schemathesis.Case[Any], world: World, sample: Callable[[str], Sample], lifecycle: Lifecycle
 ) -> Exchange | None:
     operation = operations.get(case.operation.definition.raw["operationId"])
     body = None if isinstance(case.body, NotSet) else case.body

@@ -83,7 +83,7 @@ def _listed(client: Client, listing: _List, request: Sample) -> Hashable:
     marks = [str(request.params[name]) for name in listing.marks]
     found: list[str] = []
     for number in range(1, MOST_PAGES + 1):
-        page = {"page": number} if number > 1 else {}
+        page: dict[str, Any] = {"page": number} if number > 1 else {}
         listed = client(listing.operation_id, purpose="control", **params, **page)
         if listing.key == "document":
             # An exam without a document may be answered with any status.

@@ -45,7 +45,7 @@ class Departure:
 @functools.cache
 def _validator(operation_id: str, status: int) -> Any:
     schema = operations.get(operation_id).response_schema(status)
-    return None if schema is None else jsonschema_rs.Draft202012Validator(schema, validate_formats=False)
+    return None if schema is None else jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=False)
 
 
 def departures(exchange: Exchange, like: str | None = None) -> Iterator[Departure]:

@@ -58,7 +58,7 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
               help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
 def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
     """Run the suite against a target and write a report folder."""
-    chosen = {} if seed is None else {"seed": seed}
+    chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
     _check_report_folder(settings.report_dir)
     prepared = session.prepare(settings)
