@@ -52,12 +52,15 @@ class MockApp:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             # The target of a request may hold the host too; only the path counts.
-            segments = path_segments(scope["raw_path"].partition(b"?")[0])
+            path = scope["raw_path"].partition(b"?")[0]
+            segments = path_segments(path)
         except Refusal as refusal:
             reply = self.service.rules.refusal(None, refusal)
         else:
             query = scope["query_string"]
-            request = WireRequest(scope["method"], segments, query, headers, body, base_url(scope, headers))
+            request = WireRequest(
+                scope["method"], segments, query, headers, body, base_url(scope, headers), path.decode("latin-1")
+            )
             reply = await self.service.handle(request)
         await _send(reply, send)
 

@@ -38,6 +38,7 @@ class WireRequest:
     headers: dict[str, str]
     body: bytes
     base_url: str  # http://host:port, of URLs that the answer names
+    path: str = ""  # as it was sent, for whoever cares about slashes and escapes
 
 
 @dataclass
