@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from contract.errors import ConfigurationError
 from contract.measure import catalogue
@@ -66,12 +64,9 @@ def command(context: click.Context, variants: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(each) for each in chosen], indent=2))
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("variant", "what") if variants else ("fault", "what", "requirements"):
-        table.add_column(heading, overflow="fold")
     for each in chosen:
-        table.add_row(each.id, each.description, *([] if variants else [" ".join(each.requirements)]))
-    Console(highlight=False, markup=False).print(table)
+        click.echo(f"{each.id:44} {' '.join(each.requirements)}".rstrip())
+        click.echo(f"    {each.description}")
 
 
 def _workers(ctx: click.Context, param: click.Parameter, value: str) -> int:

@@ -1,0 +1,89 @@
+"""
+The same faults under stock ``schemathesis run``, so that a reader sees what the suite adds.
+
+It gets the same description, without the fields that the hooks add, and as long a time for every fault. It has caught
+a fault when it reports a failure, as (check, operation), that it reports in none of several longer runs, with the same
+seed, against the clean mock.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from contract import embedded, generated
+from contract.errors import TargetError
+from contract.measure.jobs import BASELINE, Job
+from contract.measure.outcome import ERROR, JUDGED, Outcome
+from contract.measure.stock_hooks import CONFIG_VARIABLE
+from contract.operations import BASE_PATH
+from contract.target import Target
+
+SECONDS, BASELINE_SECONDS = 20, 60
+HOOKS = "contract.measure.stock_hooks"
+
+
+@functools.cache
+def document() -> str:
+    """Return the description as JSON, without timestamp, nonce and signature."""
+    return json.dumps(generated.view(generated.NEGATIVE))
+
+
+def work(job: Job, folder: Path) -> dict[str, Any]:
+    """Return the outcome of one run of schemathesis as plain data; what it writes goes to *folder*."""
+    started = time.monotonic()
+    try:
+        mock = embedded.start([job.deviation.id] if job.deviation else [])
+    except TargetError as error:
+        return Outcome(job.step, job.subject, ERROR, str(error)).as_dict()
+    try:
+        (folder / "openapi.json").write_text(document(), encoding="utf-8")
+        config = folder / "target.toml"
+        config.write_text(_config(mock.target), encoding="utf-8")
+        report = folder / "report.json"
+        environment = {**os.environ, CONFIG_VARIABLE: str(config), "SCHEMATHESIS_HOOKS": HOOKS}
+        subprocess.run(_command(job, mock.target, report), cwd=folder, env=environment, check=False)
+    finally:
+        mock.stop()
+    return _outcome(job, report, time.monotonic() - started).as_dict()
+
+
+def _command(job: Job, target: Target, report: Path) -> list[str]:
+    seconds = BASELINE_SECONDS if job.step == BASELINE else SECONDS
+    # It is told to go on after a failure, for of several only a new one counts. ignored_auth takes requests that
+    # our hooks signed for unsigned ones.
+    return [
+        sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", target.base_url + BASE_PATH,
+        "--max-time", str(seconds), "--seed", str(job.seed), "--continue-on-failure", "--no-shrink",
+        "--exclude-checks", "ignored_auth", "--generation-database", "none", "--report-json-path", str(report),
+    ]  # fmt: skip
+
+
+def _outcome(job: Job, report: Path, duration_s: float) -> Outcome:
+    if not report.exists():
+        return Outcome(job.step, job.subject, ERROR, "schemathesis wrote no report", round(duration_s, 2))
+    said = json.loads(report.read_text(encoding="utf-8"))
+    failures = {(each["type"], operation) for each in said["failures"] for operation in each["operations"]}
+    return Outcome(
+        step=job.step,
+        subject=job.subject,
+        ended=JUDGED,
+        duration_s=round(duration_s, 2),
+        tests=said["operations"]["tested"],
+        requests=said["test_cases"]["generated"],
+        failures=tuple(sorted(failures)),
+    )
+
+
+def _config(target: Target) -> str:
+    lines = ["[targets.local]", f"base_url = {json.dumps(target.base_url)}"]
+    for role, user in target.users.items():
+        lines += [f"[targets.local.users.{role}]", f"institute_id = {user.institute_id}"]
+        lines += [f"token = {json.dumps(user.token)}", f"secret_key = {json.dumps(user.secret_key)}"]
+    return "\n".join(lines) + "\n"
