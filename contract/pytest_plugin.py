@@ -319,16 +319,19 @@ def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Turn the way a test ended into its verdict, and into the outcome that pytest shows."""
-    outcome = yield
     cases = item.stash.get(OUTCOME, None)
+    error = call.excinfo.value if call.excinfo else None
+    if cases is not None and call.when != "teardown":
+        _without_traceback(call, item)
+    outcome = yield
     if cases is None or call.when == "teardown":
         return
     report: pytest.TestReport = outcome.get_result()
-    if call.excinfo is None:
+    if error is None:
         _show_parts(report, item)
         return
     requirement = requirements.load().get(_ids(item)[0])
-    ended = _ended(call.excinfo.value, item, _ids(item)[0])
+    ended = _ended(error, item, _ids(item)[0])
     cases.append(ended)
     if ended.verdict is Verdict.NOT_TESTED:
         report.outcome = "skipped"
@@ -336,6 +339,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     elif ended.verdict is Verdict.FAIL and requirement.level == "should":
         report.outcome = "skipped"
         report.wasxfail = f"should: {ended.reason}"
+
+
+def _without_traceback(call: pytest.CallInfo[None], item: pytest.Item) -> None:
+    """Spare pytest the traceback of what is no error of the suite: making it takes longer than most tests."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, NotTested | ReadOnlyRun):
+        shown: BaseException = pytest.skip.Exception(str(error))
+    elif isinstance(error, FindingRaised | Inconclusive | TargetError):
+        shown = pytest.fail.Exception(_bench(item).redactor.text(str(error)), pytrace=False)
+    else:
+        return
+    call.excinfo = pytest.ExceptionInfo.from_exception(shown.with_traceback(error.__traceback__))
 
 
 def _show_parts(report: pytest.TestReport, item: pytest.Item) -> None:
