@@ -58,7 +58,15 @@ def departures(exchange: Exchange, like: str | None = None) -> Iterator[Departur
         return
     for error in validator.iter_errors(exchange.json):
         path = list(error.instance_path)
-        yield Departure(_aspect(path, error), ".".join(map(str, path)), error.message[:200])
+        aspect = "envelope" if _is_lost_resource(path, error) else _aspect(path, error)
+        yield Departure(aspect, ".".join(map(str, path)), error.message[:200])
+
+
+def _is_lost_resource(path: list[Any], error: Any) -> bool:
+    """Tell whether null or a text stands under the key of the envelope, where an object or a list belongs."""
+    if len(path) != 1 or str(list(error.schema_path)[-1]) != "type":
+        return False
+    return any(f'"{kind}"' in error.message.rpartition(" of type")[2] for kind in ("object", "array"))
 
 
 def _aspect(path: list[Any], error: Any) -> str:
