@@ -202,11 +202,17 @@ class Binder:
     def bind(self, case: PlannedCase) -> PlannedCase:
         """Return *case* naming resources of the run, addresses that receive no mail, and our prefix."""
         positive = case.mode == POSITIVE
+        body = case.body
+        if isinstance(body, dict):
+            body = self._mapping(body, positive)
+            for name, other in twins(self.operation).items() if positive else ():
+                if name in body and other in body:
+                    body[name] = body[other]
         return replace(
             case,
             path={name: self._value(name, value, positive) for name, value in case.path.items()},
             query=self._mapping(case.query, positive),
-            body=self._mapping(case.body, positive) if isinstance(case.body, dict) else case.body,
+            body=body,
         )
 
     def _mapping(self, values: Mapping[str, Any], positive: bool) -> dict[str, Any]:
@@ -245,6 +251,18 @@ class Binder:
         if name == "institute_id":
             return self.world.institute_id
         return self.world.target.fixtures.identity_provider if name == "omniauth_config_id" else None
+
+
+@functools.cache
+def twins(operation: Operation) -> dict[str, str]:
+    """Return the parameters of a body that must equal another one, such as a password and its confirmation."""
+    content = operation.document.get("requestBody", {}).get("content", {})
+    return {
+        name: described["x-same-as"]
+        for media in content.values()
+        for name, described in media.get("schema", {}).get("properties", {}).items()
+        if "x-same-as" in described
+    }
 
 
 def _is_number(value: Any) -> bool:
