@@ -17,6 +17,7 @@ from contract.mock.faults.kit.policies import (
     is_multipart,
     on,
 )
+from contract.mock.faults.kit.refused import carried_out
 from contract.mock.faults.kit.signatures import (
     key_of,
     never_looked_at,
@@ -258,3 +259,22 @@ add(
     "SIGN-005",
     also=LET_IN,
 )
+
+
+# refusals that change something --------------------------------------------------------------------------------------
+
+_REFUSALS = ("signature_wrong", "signing_param_missing")
+
+for _operation in ("exams_create", "exams_update", "exams_destroy", "documents_create", "student_sessions_create",
+                   "student_sessions_destroy", "users_create", "tool_providers_update"):  # fmt: skip
+
+    def _carry_out(rules: Rules, name: str = _operation) -> None:
+        carried_out(*_REFUSALS)(rules, rules.operations[name])
+
+    add(
+        f"carried-out-with-wrong-signature-on-{_operation.replace('_', '-')}",
+        f"{_operation} is carried out before the signature is looked at, and then refused",
+        _carry_out,
+        "SIGN-080",
+        operation=_operation,
+    )

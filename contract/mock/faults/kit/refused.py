@@ -40,7 +40,6 @@ def carry_out(call: Call) -> None:
 
 
 def caller(call: Call) -> object:
-    """Who asks where no valid token says so: the user of a token that begins alike, or else the first one."""
-    token = call.rules.token.token(call) or ""
-    sql = "SELECT * FROM users ORDER BY substr(api_token, 1, 8) = substr(?, 1, 8) DESC, id LIMIT 1"
-    return call.store.one(sql, (token,))
+    """Who asks: the user of the token, or where it is nobody's some administrator."""
+    sql = "SELECT * FROM users ORDER BY api_token = ? DESC, role = 'administrator' DESC, id LIMIT 1"
+    return call.store.one(sql, (call.rules.token.token(call),))
