@@ -274,8 +274,12 @@ def keeps(exchange, before, after, fields):
 
 
 @per_operation(student_sessions_destroy_id_card="SESSION-213", student_sessions_destroy_face_photo="SESSION-233")
-def test_photo_of_an_absent_session_is_not_found(operation_id, administrator, world):
-    expect(administrator(operation_id, id=world.absent_id("student_session"))).refused(404)
+def test_photo_of_an_absent_session_is_not_found(operation_id, administrator, world, session_id):
+    absent = administrator(operation_id, id=world.absent_id("student_session"))
+    present = administrator("student_sessions_show", id=session_id)
+
+    expect(absent).refused(404)
+    control(present).accepted()
 
 
 @per_operation(student_sessions_destroy_id_card="SESSION-215", student_sessions_destroy_face_photo="SESSION-235")
