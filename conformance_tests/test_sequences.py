@@ -1,4 +1,4 @@
-"""Sequences of generated requests along the links of the description: what was created is found, what is gone is not."""
+"""Generated requests along the links of the description: what was created is found, what is gone is not."""
 
 import pytest
 

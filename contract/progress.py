@@ -25,7 +25,9 @@ class Quiet:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
 
@@ -63,7 +65,10 @@ class _Counting(Quiet):
 
     def counted(self) -> str:
         """Return the verdicts so far in words."""
-        return "  ".join(f"{self.verdicts[each]} {each}" for each in Verdict if self.verdicts[each]) or "nothing judged yet"
+        return (
+            "  ".join(f"{self.verdicts[each]} {each}" for each in Verdict if self.verdicts[each])
+            or "nothing judged yet"
+        )
 
     def show(self) -> None:
         """Tell the state of the run."""
@@ -109,7 +114,9 @@ class Live(_Counting):
         self.progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.progress.stop()
 
     def show(self) -> None:

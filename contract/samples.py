@@ -146,7 +146,13 @@ class Shared:
         return exam_id
 
 
-@_sample("exams_index", "student_sessions_index_all", "tool_providers_index", "lti_resources_index", "identity_providers_index")
+@_sample(
+    "exams_index",
+    "student_sessions_index_all",
+    "tool_providers_index",
+    "lti_resources_index",
+    "identity_providers_index",
+)
 def _index(samples: Samples, operation_id: str) -> Sample:
     return Sample(operation_id)
 

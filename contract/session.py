@@ -187,7 +187,9 @@ def _make_empty(folder: Path) -> None:
 
 def _by_operation(exchanges: list[dict[str, Any]]) -> list[OperationResult]:
     results = {
-        operation.id: OperationResult(operation.id, operation.method, operation.path, operation.area, operation.deprecated)
+        operation.id: OperationResult(
+            operation.id, operation.method, operation.path, operation.area, operation.deprecated
+        )
         for operation in operations.table().values()
     }
     statuses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))

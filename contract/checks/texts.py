@@ -32,4 +32,6 @@ def has_text(exchange: Exchange, text: str) -> None:
 
     Raises:   FindingRaised: it does not.
     """
-    expect(exchange).holds(says(exchange, text), f"the text {text!r} in the body", lambda: exchange.text[:200] or "no body")
+    expect(exchange).holds(
+        says(exchange, text), f"the text {text!r} in the body", lambda: exchange.text[:200] or "no body"
+    )

@@ -75,7 +75,10 @@ def _say_accept(sender: Sender) -> None:
     without = sender.client("administrator")(
         "exams_index", purpose="set-up", limit=1, wrongly=Wrongly("no Accept header", accept=None)
     )
-    _say("Accept", f"required: {without.status} without it" if without.refused else f"not required: {without.status} without it")
+    _say(
+        "Accept",
+        f"required: {without.status} without it" if without.refused else f"not required: {without.status} without it",
+    )
 
 
 def _say_capabilities(target: Target) -> None:

@@ -8,7 +8,7 @@ import click
 
 from contract.errors import ConfigurationError
 
-TEXT = '''\
+TEXT = """\
 # Targets of `conformance run --target NAME`. ${NAME}, anywhere in a string, is read from the environment.
 
 [targets.staging]
@@ -43,7 +43,7 @@ institute_id = 1
 # institute_id = 2
 
 # [targets.staging.fixtures]                   # what no call of the API can create
-# photo_sessions = [17, 18]                    # student sessions with an ID photo and a face photo; tests delete the photos
+# photo_sessions = [17, 18]                    # sessions with an ID photo and a face photo; tests delete them
 # upload_exam = 5                              # an exam with files uploaded by students
 # upload_files = ["answer.pdf"]                # the names that its zip must hold
 # empty_exam = 6                               # an exam without uploads
@@ -53,7 +53,7 @@ institute_id = 1
 
 # [targets.staging.answers]                    # pins an answer that the documentation leaves open
 # invalid_signature = 403                      # by the requirement's short name, or "SIGN-041" = 403
-'''
+"""
 
 
 @click.command("init", epilog="\b\nExample:\n  conformance init\n  conformance check-target --target staging")

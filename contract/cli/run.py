@@ -45,15 +45,21 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
               help="Everything generated follows from it.  [default: a random one, printed]")  # fmt: skip
 @click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
               help="Processes; auto is one per core.")  # fmt: skip
-@click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Only these; repeatable, globs allowed.")
+@click.option(
+    "--requirement", "requirements", multiple=True, metavar="ID", help="Only these; repeatable, globs allowed."
+)
 @click.option("--area", "areas", multiple=True, metavar="AREA", help="Only these areas; repeatable, globs allowed.")
-@click.option("--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable.")
+@click.option(
+    "--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable."
+)
 @click.option("--read-only", is_flag=True, help="Send nothing that changes state: GET only.")
 @click.option("--strict", is_flag=True, help="An unmet 'should' fails the run too.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
 @click.option("--i-know-this-is-production", "production_allowed", is_flag=True,
               help="Allow writing to a target marked production.")  # fmt: skip
-@click.option("--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable."
+)
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
 def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
@@ -83,9 +89,24 @@ def _run(prepared: Session, as_json: bool) -> int:
     pytest_plugin.prepared = prepared
     workers = _worker_count(prepared.settings.workers)
     folder = data.root()
-    arguments = [str(data.tests_folder()), "--rootdir", str(folder), "--confcutdir", str(folder), "-p", "no:cacheprovider"]
+    arguments = [
+        str(data.tests_folder()),
+        "--rootdir",
+        str(folder),
+        "--confcutdir",
+        str(folder),
+        "-p",
+        "no:cacheprovider",
+    ]
     # Findings are judged by our own words, not by rewritten assertions: leaving those out saves seconds.
-    arguments += ["-p", "no:terminal", "--assert=plain", "--continue-on-collection-errors", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    arguments += [
+        "-p",
+        "no:terminal",
+        "--assert=plain",
+        "--continue-on-collection-errors",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+    ]
     arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
     display = progress.Quiet() if as_json else progress.display(prepared)
     with display:

@@ -30,12 +30,18 @@ The curl line reads token and key from the environment; no secret is printed.
 
 
 @click.command("sign", epilog=EPILOG)
-@click.option("--method", default="GET", show_default=True, type=click.Choice(["GET", "POST", "PATCH", "PUT", "DELETE"], False))
+@click.option(
+    "--method", default="GET", show_default=True, type=click.Choice(["GET", "POST", "PATCH", "PUT", "DELETE"], False)
+)
 @click.option("--path", required=True, metavar="PATH", help="The path below /api/v3, such as /exams/7.")
 @click.option("--param", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
 @click.option("--target", metavar="NAME", help="Take base URL and secret key from this target of the config.")
 @click.option("--user", type=click.Choice(ROLES), default="administrator", show_default=True, help="Whose key signs.")
-@click.option("--secret-key", envvar="CONFORMANCE_SECRET_KEY", help="Sign with this key instead; better in CONFORMANCE_SECRET_KEY.")
+@click.option(
+    "--secret-key",
+    envvar="CONFORMANCE_SECRET_KEY",
+    help="Sign with this key instead; better in CONFORMANCE_SECRET_KEY.",
+)
 @click.option("--nonce", help="Use this nonce.  [default: a new one]")
 @click.option("--timestamp", type=int, help="Use this time in milliseconds.  [default: now]")
 @config_option
@@ -74,7 +80,9 @@ def _target(name: str | None, user: str, secret_key: str | None, file: Path | No
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or name in signing.SIGNING_NAMES:
-        raise ConfigurationError(f"--param {text!r} is not NAME=VALUE; timestamp, nonce and signature are added by itself")
+        raise ConfigurationError(
+            f"--param {text!r} is not NAME=VALUE; timestamp, nonce and signature are added by itself"
+        )
     return name, value
 
 
