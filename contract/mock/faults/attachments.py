@@ -195,13 +195,6 @@ def refused_but_kept(call: Call, inner: Handler) -> Reply:
     return call.rules.refusal(call.operation, Refusal("invalid", param="document", rule="Must be a File"))
 
 
-def late(call: Call, inner: Handler) -> Reply:
-    reply = inner(call)
-    sql = "UPDATE attachments SET created_at = created_at + 3600000, updated_at = updated_at + 3600000 WHERE id = ?"
-    call.store.execute(sql, (reply.body["attachment"]["id"],))
-    return call.stored("attachment", reply.body["attachment"]["id"])
-
-
 f.fails(add, CREATE, "ATTACH-040")
 f.bare(add, CREATE, "ATTACH-041")
 f.not_demanded(add, CREATE, "document", NO_FILE, "ATTACH-042", also=("ATTACH-051",))
@@ -312,7 +305,7 @@ add(
     "attachments-create-clock-ahead",
     CREATE,
     "attachments_create dates an attachment an hour ahead.",
-    wrap(late),
+    s.dated(1),
     "ATTACH-061",
 )
 

@@ -10,7 +10,7 @@ from contract.mock.faults.kit import families as f
 from contract.mock.faults.kit import params as p
 from contract.mock.faults.kit import raw, sessions
 from contract.mock.faults.kit import state as s
-from contract.mock.faults.kit.core import Deviation, area, sends, wrap
+from contract.mock.faults.kit.core import area, sends, wrap
 from contract.mock.operations import Handler
 from contract.mock.tables import STUDENT_SESSIONS
 
@@ -169,16 +169,6 @@ add(
 # create ---------------------------------------------------------------------------------------------------------------
 
 
-def dated_ahead(hours: int) -> Deviation:
-    def around(call: Call, inner: Handler) -> Reply:
-        session_id = inner(call).body["student"]["id"]
-        sql = "UPDATE student_sessions SET created_at = created_at + ?, updated_at = updated_at + ? WHERE id = ?"
-        call.store.execute(sql, (hours * 3_600_000, hours * 3_600_000, session_id))
-        return call.stored("student", session_id)
-
-    return wrap(around)
-
-
 def of_first_exam(call: Call, inner: Handler) -> Reply:
     """The session lands in the first exam of the institute, not in the one of the path."""
     reply = inner(call)
@@ -331,7 +321,7 @@ add(
     "student-sessions-create-clock-ahead",
     CREATE,
     "student_sessions_create dates a new session two hours ahead.",
-    dated_ahead(2),
+    s.dated(2),
     "SESSION-089",
 )
 add(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from contract.mock.access import Scope
@@ -132,5 +133,20 @@ def again(find: Callable[[Call], Any], shape: str) -> Deviation:
     def around(call: Call, inner: Handler) -> Reply:
         found = find(call)
         return inner(call) if found is None else call.object(shape, found)
+
+    return wrap(around)
+
+
+def dated(hours: int) -> Deviation:
+    """A creation is dated so many hours ahead."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        reply = inner(call)
+        key, created = next(iter(reply.body.items()))
+        table = call.rules.tables[call.operation.resource]
+        sql = f"UPDATE {table.name} SET created_at = created_at + ?, updated_at = updated_at + ? WHERE id = ?"
+        call.store.execute(sql, (hours * 3_600_000, hours * 3_600_000, created["id"]))
+        dates = {name: call.write_time(call.now_ms + hours * 3_600_000) for name in ("created_at", "updated_at")}
+        return replace(reply, body={key: {**created, **dates}})
 
     return wrap(around)
