@@ -110,6 +110,7 @@ def test_nothing_is_created_in_another_institute(operation_id, world, outsider, 
 
     if foreign.accepted:
         made = world.taken(foreign).get("institute_id")
+        require(made is not None, "the answer holds no institute_id")
         expect(foreign).holds(made == home, f"no {key} in another institute", f"a {key} with institute_id {made}")
     else:
         expect(foreign).refused()

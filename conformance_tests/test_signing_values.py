@@ -25,7 +25,7 @@ VALUES = {
     "SIGN-068": "00012345678901234567890",
     "SIGN-069": '{"a": [1, 2, {"b": "c"}], "d": null}',
 }
-LENGTH = {"documents_update": 10_000, "exams_index": 400}
+LENGTH = {"documents_update": 1_000, "exams_index": 400}
 """How often the word of the long value is repeated, in a body and in a query."""
 
 
