@@ -17,6 +17,7 @@ from contract.client import Client, Sender
 from contract.exchange import Exchange, record
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
+from contract.pace import Pace
 from contract.redaction import Redactor
 from contract.samples import Sample, Samples, Shared
 from contract.target import Target
@@ -50,6 +51,8 @@ class Bench:
     folder: Path
     read_only: bool = False
     label: str = ""
+    workers: int = 1
+    """How many processes share the target's bound on requests."""
     sender: Sender = field(init=False)
     redactor: Redactor = field(init=False)
     leaks: list[Made] = field(default_factory=list)
@@ -58,7 +61,8 @@ class Bench:
         self._tries: Counter[str] = Counter()
         self.redactor = Redactor(self.target.secrets, self.target.headers)
         nonces = NonceSource(self.run_number, self.worker)
-        self.sender = Sender(self.target, nonces, Ownership.of(self.target), read_only=self.read_only)
+        pace = Pace.of(self.target.requests_per_second, self.workers)
+        self.sender = Sender(self.target, nonces, Ownership.of(self.target), read_only=self.read_only, pace=pace)
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
         self.sender.listeners = [judgement.listen, Recorder(self._stream, self.redactor)]

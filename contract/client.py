@@ -22,6 +22,7 @@ from contract.exchange import VALID, Exchange
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
+from contract.pace import Pace
 from contract.target import Target, User
 from contract.transport import new_session
 
@@ -51,6 +52,7 @@ class Sender:
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     sleep: Callable[[float], None] = time.sleep
     read_only: bool = False
+    pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -190,6 +192,7 @@ class Client:
         idempotent = request.method == "GET" and intent == VALID
         tries_left = TRIES_OF_IDEMPOTENT_CALLS if idempotent else 1
         while tries_left > 0:
+            self.sender.pace.wait()
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
             self.guard(operation, prepared)

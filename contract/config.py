@@ -17,6 +17,8 @@ from contract import target as targets
 from contract.errors import ConfigurationError
 
 DEFAULT_FILE = Path("conformance.toml")
+NOT_YET = ("basic_auth", "known")
+"""Keys of a target that a later version honours."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NOTHING_BUT_SPACE = re.compile(r"^\s*$")
 
@@ -145,6 +147,19 @@ def read_target(name: str, file: Path | None, environment: Mapping[str, str] = o
         raise place.error(required, "this table is required; it needs token, secret_key and institute_id")
     filled = _fill(known[name], ("targets", name), place, environment)
     return _to_target(name, _validate(TargetTable, filled, ("targets", name), place), path)
+
+
+def refuse_what_is_not_there_yet(name: str, file: Path | None) -> None:
+    """
+    Say that the config asks for what this version cannot do, rather than leave it out in silence.
+
+    Raises:   ConfigurationError: it has such a key.
+    """
+    document, place = _parse(file or DEFAULT_FILE)
+    for path in [("targets", name, key) for key in NOT_YET if key in document["targets"][name]]:
+        raise place.error(path, "this version cannot do that yet; take the key out")
+    if document.get("examples"):
+        raise place.error(("examples",), "this version cannot share examples yet; take the table out")
 
 
 def _parse(path: Path) -> tuple[dict[str, Any], _Place]:

@@ -117,7 +117,7 @@ class _Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Send a worker what it needs."""
         run = node.config.stash[SESSION]
-        run.workers = max(run.workers, int(node.gateway.id.removeprefix("gw")) + 1)
+        run.workers = len(node.config.getoption("tx"))
         node.workerinput["conformance"] = run.for_worker()
 
 
@@ -405,7 +405,7 @@ def _bench(item: pytest.Item) -> Bench:
         worker = getattr(item.config, "workerinput", {}).get("workerid", "gw0")
         number = int(worker.removeprefix("gw")) + (32 if exclusive else 0)
         prefix = f"{run.prefix}"
-        benches[label] = Bench(target, run.run_number, number, prefix, run.parts, run.read_only, label)
+        benches[label] = Bench(target, run.run_number, number, prefix, run.parts, run.read_only, label, run.workers)
     return benches[label]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import contract
 from contract import embedded, operations, preflight, reporting, requirements, verdict
-from contract.config import read_target
+from contract.config import read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.nonce import new_run_number
@@ -74,6 +74,7 @@ class Session:
             "run_id": self.run_id,
             "run_number": self.run_number,
             "started": self.started.isoformat(),
+            "workers": self.workers,
         }
 
     @classmethod
@@ -89,6 +90,7 @@ class Session:
             run_id=data["run_id"],
             run_number=data["run_number"],
             started=datetime.fromisoformat(data["started"]),
+            workers=data["workers"],
         )
 
     def result(self) -> RunResult:
@@ -157,6 +159,8 @@ def prepare(settings: Settings) -> Session:
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
     try:
         target = mock.target if mock else read_target(settings.target, settings.config)
+        if not mock:
+            refuse_what_is_not_there_yet(settings.target, settings.config)
         preflight.check(target)
         folder = settings.new_report_folder()
         session = Session(

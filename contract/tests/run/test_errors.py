@@ -7,7 +7,7 @@ import pytest
 
 from contract.tests.run.conftest import mock_server
 
-SECRET = "demo-administrator-secret-key-0000000000000"  # noqa: S105 - the mock's, made for demonstration
+SECRET = "demo-administrator-secret-key-0000000000000"
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,16 @@ def test_missing_variable_is_named(command, tmp_path, local):
 
     assert finished.status == 2
     assert "NOT_SET_ANYWHERE" in one_line(finished)
+
+
+@pytest.mark.parametrize("line", ['known = "known.toml"', 'basic_auth = ["gate", "open"]'])
+def test_what_is_not_there_yet_is_not_accepted_in_silence(command, tmp_path, local, line):
+    (tmp_path / "conformance.toml").write_text(local.replace("control = true", f"control = true\n{line}"))
+
+    finished = command("run", "--target", "local")
+
+    assert finished.status == 2
+    assert f"targets.local.{line.split()[0]}: this version cannot do that yet" in one_line(finished)
 
 
 @pytest.mark.parametrize(
