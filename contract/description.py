@@ -23,7 +23,7 @@ class _Resolver:
 
     def read(self, path: Path) -> Any:
         if path not in self._files:
-            self._files[path] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+            self._files[path] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
         return self._files[path]
 
     def resolve(self, node: Any, path: Path) -> Any:

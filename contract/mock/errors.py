@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - an answer like any other, not an error of ours
+class Refusal(Exception):
     """
     A request is turned down.
 
