@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from contract.mock.call import Call, Reply
 from contract.mock.clock import read_time
 from contract.mock.faults.kit.core import Deviation, wrap
-from contract.mock.operations import Handler
+from contract.mock.operations import Handler, Operation
+from contract.mock.rules import Rules
 
 Read = Callable[[Any], Any]  # sent -> stored; None: as it should be
 
@@ -55,3 +57,16 @@ def dropped_if(name: str, bad: Callable[[Any], bool]) -> Deviation:
         return inner(call)
 
     return wrap(around)
+
+
+def also_taken(name: str, good: Callable[[Any], bool], stored: Any) -> Deviation:
+    """Some values outside the rule are taken, and stored as *stored*; the others are refused."""
+
+    def deviation(rules: Rules, operation: Operation) -> None:
+        param = operation.params[name]
+        check = rules.parameters.kinds[param.kind]
+        kind = f"{param.kind} and more"
+        rules.parameters.kinds[kind] = lambda p, value, given: stored if good(value) else check(p, value, given)
+        operation.params[name] = replace(param, kind=kind)
+
+    return deviation
