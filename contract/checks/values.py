@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from contract import operations
 from contract.exchange import Exchange
 from contract.judgement import expect
 
@@ -84,14 +86,34 @@ def comes_back(exchange: Exchange, answered: Mapping[str, Any], sent: Mapping[st
 
 def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, Any], *ignored: str) -> None:
     """
-    Judge whether an answer shows a resource as another answer does, in the fields that both have.
+    Judge whether an answer shows a resource as another answer does, in the documented fields that both have.
 
     Args:     actual: the resource of *exchange*; wanted: the same one as answered elsewhere; ignored: fields that
               may differ.
     Raises:   FindingRaised: a field differs, or the two share no field; the finding names up to five fields.
     """
-    common = [name for name in wanted if name in actual and name not in ignored]
+    # What is not documented may change from answer to answer.
+    common = [name for name in wanted if name in actual and name in _documented() and name not in ignored]
     expect(exchange).holds(common, "the fields of the other answer", f"fields {', '.join(actual) or 'none'}")
     different = [name for name in common if actual[name] != wanted[name]]
     listed = "; ".join(f"{name} = {actual[name]!r}, elsewhere {wanted[name]!r}" for name in different[:5])
     expect(exchange).holds(not different, "the same values as in the other answer", listed)
+
+
+@functools.cache
+def _documented() -> frozenset[str]:
+    """Return the name of every field of every described answer."""
+    return frozenset(
+        name for operation in operations.table().values() for name in _names(operation.document["responses"])
+    )
+
+
+def _names(described: Any) -> Iterator[str]:
+    if isinstance(described, Mapping):
+        if isinstance(properties := described.get("properties"), Mapping):
+            yield from properties
+        for value in described.values():
+            yield from _names(value)
+    elif isinstance(described, list):
+        for value in described:
+            yield from _names(value)
