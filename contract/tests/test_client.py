@@ -290,6 +290,22 @@ def test_a_valid_get_that_is_cut_off_is_sent_again_with_a_new_nonce(
     assert heard[-1].error is None
 
 
+@pytest.mark.parametrize(
+    ("error", "worth_it"),
+    [
+        (requests.ConnectionError(), True),
+        (requests.exceptions.ChunkedEncodingError(), True),
+        (requests.ConnectTimeout(), False),
+        (requests.ReadTimeout(), False),
+        (requests.exceptions.InvalidURL(), False),
+        (transport.AnswerTooLarge(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_a_broken_connection_is_worth_another_try(error: requests.RequestException, worth_it: bool) -> None:
+    assert transport.was_cut_off(error) is worth_it
+
+
 def test_tries_are_bounded(administrator: Client, server: RecordingServer) -> None:
     server.otherwise = lambda received: Answer(hangs_up=True)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contract.auth import Wrongly
 from contract.judgement import Inconclusive, NotTested
 from contract.ownership import ABSENT_FROM, ABSENT_TO
 from contract.target import Fixtures
@@ -86,8 +87,8 @@ def test_no_two_names_are_alike(world: World) -> None:
 def test_what_was_made_is_removed_the_last_first_and_tool_providers_after_exams(
     world: World, server: RecordingServer
 ) -> None:
-    tool = world.tool_provider()["id"]
     exam = world.exam()["id"]
+    tool = world.tool_provider()["id"]
     user = world.user()["id"]
     link = world.lti_resource(exam, tool)["id"]
 
@@ -120,8 +121,6 @@ def test_what_a_test_removed_itself_is_not_removed_again(world: World, server: R
 
 
 def test_what_a_spoiled_request_created_is_removed_too(world: World, server: RecordingServer) -> None:
-    from contract.auth import Wrongly
-
     world.client("outsider")("exams_create", wrongly=Wrongly("no signature", signature=None), name="a")
 
     world.remove_everything()
