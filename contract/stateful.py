@@ -85,6 +85,9 @@ def run(
             sent += 1
             judge(exchange, self.lifecycle)
             self.lifecycle.note(exchange)
+            if made := created_by(exchange) if exchange.accepted else None:
+                # Chance may follow no link from a creation to what shows it.
+                judge(_shown(made, world, sample, self.lifecycle), self.lifecycle)
             if exchange.accepted and exchange.operation and exchange.operation.id.endswith("_destroy"):
                 # No link leads on from a removal.
                 judge(_shown_again(exchange, world, sample), self.lifecycle)
@@ -124,6 +127,12 @@ def _sent(
         # A link takes the parent's id from the request as it was made up, not as it was bound.
         bound = replace(bound, path={**bound.path, **lifecycle.parents.get((kind, int(id)), {})})
     return send(world.client(one.role), operation, bound)
+
+
+def _shown(made: tuple[str, int], world: World, sample: Callable[[str], Sample], lifecycle: Lifecycle) -> Exchange:
+    show = operations.get(f"{made[0]}s_show")
+    ids = {**lifecycle.parents[made], "id": made[1]}
+    return world.client(sample(show.id).role)(show.id, **{name: ids[name] for name in show.path_names})
 
 
 def _shown_again(destroyed: Exchange, world: World, sample: Callable[[str], Sample]) -> Exchange:
