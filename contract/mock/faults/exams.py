@@ -60,7 +60,13 @@ def destroyed_as_drafts(rules: Rules, operation: Operation) -> None:
     a.field("status", lambda text: "draft" if text == "deleted" else text)(rules, operation)
 
 
-f.fails(add, "exams_index", "EXAM-001")
+add(
+    "exams-index-fails",
+    "exams_index",
+    "exams_index answers 500 unless a single exam is asked for.",
+    a.refused_as("internal", when=lambda call: str(call.sent.get("limit")) != "1"),
+    "EXAM-001",
+)
 f.envelope(add, "exams_index", "data", "EXAM-002")
 add(
     "exams-index-object-by-id",

@@ -94,6 +94,19 @@ def without(*names: str, when: When = always) -> Deviation:
     return each(edit, when)
 
 
+def without_last(*names: str) -> Deviation:
+    """Fields that the last object of a list leaves out."""
+
+    def edited(call: Call, reply: Reply) -> Reply:
+        if succeeded(reply):
+            for found in list(objects(reply.body))[-1:]:
+                for name in names:
+                    found.pop(name, None)
+        return reply
+
+    return finish(edited)
+
+
 def without_null(*names: str) -> Deviation:
     """Fields that are left out where they are null."""
 

@@ -20,6 +20,16 @@ def does_nothing(body: Any = None, when: When = always) -> Deviation:
     return wrap(lambda call, inner: call.reply({} if body is None else body), when)
 
 
+def only(statement: Statement, when: When = always) -> Deviation:
+    """Run one SQL statement instead of the handler, and answer {}."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        call.store.execute(*statement(call))
+        return call.reply({})
+
+    return wrap(around, when)
+
+
 def afterwards(statement: Statement, when: When = always) -> Deviation:
     """Run one more SQL statement after the handler: what else changes."""
 
