@@ -103,6 +103,10 @@ class Bench:
             self._worlds.remove(world)
             self.leaks += world.leaks
 
+    def forget_shared(self) -> None:
+        """Let what the cases share be made anew when it is asked for next."""
+        self.shared = Shared(self._shared_world, self._within_shared_world)
+
     def close(self) -> None:
         """Remove what the cases shared and close connections and files."""
         try:

@@ -11,6 +11,7 @@ Data passes through the modules in this order; each imports from those above it:
     cache.py         outcomes on disk, by job and key
     forking.py       runs functions in forked children: some at a time, for so long and no longer
     selection.py     which of the collected tests a job runs
+    reach.py         which operations each test sends requests to
     child.py         what a forked child does: a mock, a run, the chosen tests, their verdicts
     stock.py         the same mock under ``schemathesis run``; stock_hooks.py signs for it
     progress.py      what is shown meanwhile

@@ -31,7 +31,7 @@ class Cache:
         path = self._path(job)
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        unfinished.write_text(json.dumps({"key": key, "outcome": outcome.as_dict()}, indent=1), encoding="utf-8")
+        unfinished.write_text(json.dumps({"key": key, "outcome": outcome.as_dict()}), encoding="utf-8")
         unfinished.replace(path)
 
     def _path(self, job: Job) -> Path:

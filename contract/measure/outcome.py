@@ -46,6 +46,8 @@ class Outcome:
     undecided: tuple[str, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     """(check, operation)."""
+    reach: dict[str, list[str]] = field(default_factory=dict)
+    """Test -> operations that it sent requests to."""
 
     @property
     def red(self) -> set[str]:

@@ -17,11 +17,11 @@ import pytest
 
 from contract import data
 from contract.errors import SuiteError
-from contract.measure import child, figures, forking, progress, stock
+from contract.measure import child, figures, forking, progress, reach, stock
 from contract.measure.cache import Cache
 from contract.measure.catalogue import Catalogue
 from contract.measure.digest import Keys
-from contract.measure.jobs import BASELINE, STOCK, Job
+from contract.measure.jobs import BASELINE, LOCALISED, REACH, RUN_SEED, STOCK, Job
 from contract.measure.outcome import ERROR, JUDGED, TIMEOUT, Outcome
 from contract.measure.selection import Selection, Suite
 
@@ -71,6 +71,8 @@ class Measurement:
 
     def _work_off(self, suite: Suite, config: pytest.Config) -> None:
         keys = Keys(self.catalogue)
+        if any(job.step == LOCALISED for job in self.jobs):
+            suite.reach = self._reach(suite, config, keys)
         selections = {job: suite.select(job) for job in (*self.jobs, *self.others)}
         key_of = {job: keys(job, selection.files) for job, selection in selections.items()}
         for job in self.others:
@@ -89,6 +91,19 @@ class Measurement:
                         outcome = _outcome(job, ended)
                         self.cache.put(job, key_of[job], outcome)
                         self._note(job, outcome, display)
+
+    def _reach(self, suite: Suite, config: pytest.Config, keys: Keys) -> dict[str, list[str]]:
+        """Return which operations each explicit test calls; empty where that cannot be found out."""
+        job = Job(REACH, "clean", RUN_SEED)
+        selection = suite.select(job)
+        key = keys(job)
+        outcome = self.cache.get(job, key)
+        if outcome is None or outcome.ended != JUDGED:
+            work = partial(reach.work, job, selection, config)
+            with contextlib.closing(forking.run([(REACH, job.limit_s, work)], 1)) as children:
+                outcome = next(_outcome(job, ended) for ended in children if ended is not None)
+            self.cache.put(job, key, outcome)
+        return outcome.reach
 
     def _unknown(self, key_of: dict[Job, str], display: progress.Lines) -> Iterator[Job]:
         """Yield the jobs that have to be done; what ended without verdicts is tried again."""

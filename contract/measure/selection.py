@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 
-from contract.measure.jobs import BASELINE, CAUGHT, LOCALISED, STOCK, Job
+from contract.measure.jobs import BASELINE, CAUGHT, LOCALISED, REACH, STOCK, Job
 from contract.pytest_plugin import decided_by
 
 
@@ -27,6 +27,11 @@ class Test:
     generated: bool
     exclusive: bool
 
+    @property
+    def name(self) -> str:
+        """Return what its cases are called after."""
+        return self.item.nodeid.split("conformance_tests/")[-1]
+
     @classmethod
     def of(cls, item: pytest.Item) -> Test:
         """Read the markers of *item*."""
@@ -39,21 +44,22 @@ class Test:
 
 @dataclass(frozen=True)
 class Selection:
-    """The tests of one job; ``requirements`` are all that it is about, empty for the whole register."""
+    """
+    The tests of one job.
+
+    ``requirements`` are all that it is about, empty for the whole register; ``decided`` are those that have a test in
+    this step, run for this job or not.
+    """
 
     tests: tuple[Test, ...] = ()
     profile: str = "standard"
     requirements: tuple[str, ...] = ()
+    decided: frozenset[str] = frozenset()
 
     @cached_property
     def files(self) -> frozenset[Path]:
         """Return the files that the tests stand in."""
         return frozenset(test.item.path for test in self.tests)
-
-    @cached_property
-    def decided(self) -> frozenset[str]:
-        """Return the requirements that the tests decide."""
-        return frozenset().union(*(test.requirements for test in self.tests))
 
 
 class Suite:
@@ -67,8 +73,9 @@ class Suite:
             for id in test.requirements:
                 self._by_requirement[id].append(number)
         usual = [test for test in tests if test.requirements and not test.deep]
-        self._standard = Selection(_exclusive_last(usual))
-        self._explicit = Selection(_exclusive_last(test for test in usual if not test.generated))
+        self._standard = _whole(usual)
+        self._explicit = _whole([test for test in usual if not test.generated])
+        self.reach: Mapping[str, Sequence[str]] = {}
 
     def select(self, job: Job) -> Selection:
         """Return the tests of *job*."""
@@ -76,7 +83,16 @@ class Suite:
             return Selection()
         if job.step == CAUGHT:
             return self._of_named_requirements(job)
-        return self._explicit if job.step == LOCALISED else self._standard
+        if job.step == LOCALISED:
+            return self._that_reach(job.deviation.operation if job.deviation else None)
+        return self._explicit if job.step == REACH else self._standard
+
+    def _that_reach(self, operation: str | None) -> Selection:
+        """Return the explicit tests that send requests to *operation*: no other can notice what is wrong there."""
+        if operation is None or not self.reach:
+            return self._explicit
+        tests = [test for test in self._explicit.tests if operation in self.reach.get(test.name, (operation,))]
+        return replace(self._explicit, tests=tuple(tests))
 
     def _of_named_requirements(self, job: Job) -> Selection:
         """Return the tests of the requirements that the fault names; those most likely to see it come first."""
@@ -93,8 +109,18 @@ class Suite:
             return elsewhere, test.generated, test.exclusive
 
         chosen = sorted(usual if without_deep else tests, key=later)
-        return Selection(tuple(chosen), "standard" if without_deep else "deep", job.deviation.requirements)
+        return Selection(
+            tests=tuple(chosen),
+            profile="standard" if without_deep else "deep",
+            requirements=job.deviation.requirements,
+            decided=_decided(chosen),
+        )
 
 
-def _exclusive_last(tests: Iterable[Test]) -> tuple[Test, ...]:
-    return tuple(sorted(tests, key=lambda test: test.exclusive))
+def _whole(tests: Sequence[Test]) -> Selection:
+    """Return a selection of *tests*, those that need a mock of their own last."""
+    return Selection(tuple(sorted(tests, key=lambda test: test.exclusive)), decided=_decided(tests))
+
+
+def _decided(tests: Iterable[Test]) -> frozenset[str]:
+    return frozenset().union(*(test.requirements for test in tests))
