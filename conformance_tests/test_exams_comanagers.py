@@ -131,12 +131,13 @@ def test_comanager_added_twice(administrator, exam_id, user_id):
 
 @pytest.mark.requirement("EXAM-330")
 def test_comanager_sees_the_exam(administrator, world, exam_id):
-    user = world.user()
+    users = world.user(), world.user()
 
-    control(administrator(ADD, id=exam_id, comanager_id=user["id"])).accepted()
-    shown = client_of(administrator, user)("exams_show", id=exam_id)
+    for user in users:
+        control(administrator(ADD, id=exam_id, comanager_id=user["id"])).accepted()
 
-    expect(shown).accepted()
+    for user in users:
+        expect(client_of(administrator, user)("exams_show", id=exam_id)).accepted()
 
 
 @pytest.mark.requirement("EXAM-331")

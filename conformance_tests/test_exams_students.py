@@ -64,9 +64,9 @@ def test_added_student_is_listed(administrator, world, exam_id):
 
 @pytest.mark.requirement("EXAM-183")
 def test_only_students_of_the_exam_are_listed(administrator, world):
-    for exam_id in (world.exam()["id"], world.exam()["id"]):
-        session = world.student_session(exam_id)
+    of_exams = {exam_id: world.student_session(exam_id) for exam_id in (world.exam()["id"], world.exam()["id"])}
 
+    for exam_id, session in of_exams.items():
         listed = control(administrator("exams_index_students", id=exam_id)).accepted()
 
         ids = [row.get("id") for row in rows(listed, "students")]

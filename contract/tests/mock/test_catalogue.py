@@ -1,4 +1,4 @@
-"""The catalogue of seeded faults is whole: known requirements, clear words, no must without a fault, none without effect."""
+"""The catalogue of seeded faults is whole: known requirements, no must without a fault, no fault without effect."""
 
 from __future__ import annotations
 
