@@ -271,7 +271,7 @@ add(
     raw.stored_as("start_time", raw.utc_taken_as_local),
     "EXAM-049",
 )
-for flag in FLAGS[:3]:
+for flag in FLAGS[1:4]:
     add(
         f"exams-create-{f.slug(flag)}-always-true",
         "exams_create",
@@ -280,7 +280,7 @@ for flag in FLAGS[:3]:
         "EXAM-063",
         also=("EXAM-045", "EXAM-028"),
     )
-for flag in FLAGS[3:]:
+for flag in (FLAGS[0], *FLAGS[4:]):
     add(
         f"exams-create-{f.slug(flag)}-dropped",
         "exams_create",
@@ -417,7 +417,7 @@ add(
 )
 f.absent_accepted(add, "exams_update", {"exam": {}}, "EXAM-113")
 f.word_accepted(add, "exams_update_put", {"exam": {}}, "EXAM-115")
-for flag, operation in zip(FLAGS, (*BOTH, *BOTH, *BOTH), strict=True):
+for flag, operation in zip(FLAGS[1:], (*BOTH, *BOTH, "exams_update"), strict=True):
     add(
         f"{f.slug(operation)}-{f.slug(flag)}-zero-ignored",
         operation,
@@ -559,9 +559,9 @@ add(
 )
 add(
     "exams-create-token-shared",
-    "exams_create",
-    "exams_create gives every exam of an institute the same token.",
-    s.afterwards(lambda call: ("UPDATE exams SET token = ? WHERE user_id = ?", ["0" * 31 + "1", call.user["id"]])),
+    ("exams_create", "exams_show"),
+    "Every exam has the same token.",
+    a.constant("token", "0" * 31 + "1"),
     "EXAM-406",
 )
 add(

@@ -46,7 +46,8 @@ def may_be_empty(name: str, default: Any = "") -> Deviation:
         kind = f"{param.kind} or empty"
         check = rules.parameters.kinds[param.kind]
         rules.parameters.kinds[kind] = lambda p, value, given: "" if value == "" else check(p, value, given)
-        operation.params[name] = replace(param, required=False, filled=False, kind=kind)
+        choices = (*param.choices, "") if param.choices else ()
+        operation.params[name] = replace(param, required=False, filled=False, kind=kind, choices=choices)
         wrap(around)(rules, operation)
         _still_demanded(name)(rules, operation)
 
