@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import secrets
 import shutil
@@ -161,6 +162,7 @@ def prepare(settings: Settings) -> Session:
         target = mock.target if mock else read_target(settings.target, settings.config)
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
+        _check_answers(target)
         preflight.check(target)
         folder = settings.new_report_folder()
         session = Session(
@@ -178,6 +180,20 @@ def prepare(settings: Settings) -> Session:
             mock.stop()
         raise
     return session
+
+
+def _check_answers(target: Target) -> None:
+    """
+    Make sure that every pinned answer is to a question that is open.
+
+    Raises:   ConfigurationError: a name under ``answers`` is that of no open requirement.
+    """
+    known = {name for each in requirements.load() if each.level == "open" for name in (each.id, each.short) if name}
+    for name in target.answers:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=3) or ["conformance requirements --level open lists them"]
+            table = f"targets.{target.name}.answers.{name}"
+            raise ConfigurationError(f"{table}: no open requirement has this id or short name; near: {', '.join(close)}")
 
 
 def _make_empty(folder: Path) -> None:

@@ -154,3 +154,13 @@ def test_check_target_refuses_wrong_credentials(command, tmp_path, local):
 
     assert finished.status == 3
     assert "1 of 4 users were refused" in finished.err
+
+
+def test_misspelt_answer_is_told(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local + "\n[targets.local.answers]\ninvalid_signatur = 403\n")
+
+    finished = command("run", "--target", "local")
+
+    assert finished.status == 2
+    assert "answers.invalid_signatur" in one_line(finished)
+    assert "invalid_signature" in finished.err
