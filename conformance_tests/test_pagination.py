@@ -96,6 +96,10 @@ def test_pages_of_a_shared_list_hold_each_row_once(operation_id, table):
     listed = [row["id"] for page in pages for row in page.rows]
     last = expect(pages[-1].exchange)
     last.equals(sorted(listed), sorted(row["id"] for row in whole.rows), "ids on all pages")
+    count = number_in(whole.exchange, ITEMS)
+    expect(whole.exchange).holds(
+        count == len(whole.rows) or count > LARGEST, f"{len(whole.rows)} items", f"{count} counted"
+    )
 
 
 TRIES = 10
