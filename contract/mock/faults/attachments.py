@@ -312,20 +312,6 @@ add(
 # destroy --------------------------------------------------------------------------------------------------------------
 
 
-def hidden(rules: Rules, operation: Operation) -> None:
-    """Destroying only takes an attachment out of the list."""
-    gone: set[int] = set()
-
-    def around(call: Call, inner: Handler) -> Reply:
-        gone.add(call.found["attachment"]["id"])
-        return call.reply({})
-
-    wrap(around)(rules, operation)
-    s.listing(lambda call, scope: (f"({scope[0]}) AND id NOT IN ({', '.join(map(str, gone)) or 0})", scope[1]))(
-        rules, rules.operations[INDEX]
-    )
-
-
 f.forbidden(add, DESTROY, "ATTACH-070")
 add(
     "attachments-destroy-does-nothing",
@@ -339,7 +325,7 @@ add(
     "attachments-destroy-still-shown",
     DESTROY,
     "A destroyed attachment is left out of the list, but still shown.",
-    hidden,
+    s.hides_only(lambda call: int(call.found["attachment"]["id"]), INDEX),
     "ATTACH-072",
 )
 add(

@@ -10,8 +10,7 @@ from contract.mock.faults.kit import params as p
 from contract.mock.faults.kit import raw, sessions
 from contract.mock.faults.kit import state as s
 from contract.mock.faults.kit.core import Deviation, area, both, wrap
-from contract.mock.operations import Handler, Operation
-from contract.mock.rules import Rules
+from contract.mock.operations import Handler
 
 add = area(__name__)
 
@@ -233,18 +232,6 @@ add(
 # destroy --------------------------------------------------------------------------------------------------------------
 
 
-def hides_only(rules: Rules, operation: Operation) -> None:
-    """A destroyed session is taken out of the list of its exam, and out of nothing else."""
-
-    def around(call: Call, inner: Handler) -> Reply:
-        call.store.execute(*itself("archived = 1, email_key = 'destroyed ' || id")(call))
-        return call.reply({})
-
-    wrap(around)(rules, operation)
-    for name in ("student_sessions_index", "exams_index_students"):
-        s.but("student_sessions.archived = 0")(rules, rules.operations[name])
-
-
 f.fails(add, DESTROY, "SESSION-160")
 add(
     "student-sessions-destroy-does-nothing",
@@ -259,7 +246,7 @@ add(
     "student-sessions-destroy-hides-only",
     DESTROY,
     "A destroyed session is left out of the list of its exam, but still shown and listed among all.",
-    hides_only,
+    s.hides_only(lambda call: int(call.found["session"]["id"]), "student_sessions_index", "exams_index_students"),
     "SESSION-162",
     "SESSION-169",
 )

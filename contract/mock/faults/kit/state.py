@@ -160,3 +160,23 @@ def dated(hours: int) -> Deviation:
         return replace(reply, body={key: {**created, **dates}})
 
     return wrap(around)
+
+
+def hides_only(named: Callable[[Call], int], *lists: str) -> Deviation:
+    """The row whose id is *named* is taken out of *lists* and stays otherwise; what names an unknown row is refused."""
+
+    def deviation(rules: Rules, operation: Operation) -> None:
+        gone: set[int] = set()
+
+        def around(call: Call, inner: Handler) -> Reply:
+            gone.add(named(call))
+            return call.reply({})
+
+        def rows(call: Call, scope: Scope) -> Scope:
+            return f"({scope[0]}) AND id NOT IN ({', '.join(map(str, gone)) or 0})", scope[1]
+
+        wrap(around)(rules, operation)
+        for name in lists:
+            listing(rows)(rules, rules.operations[name])
+
+    return deviation
