@@ -24,10 +24,14 @@ FILES = {"answer.pdf": b"%PDF-1.4 answer", "notes.txt": b"notes"}
 
 
 @pytest.fixture
-def upload_exam(world):
-    """The exam of the config that holds files uploaded by students."""
+def upload_exam(world, administrator):
+    """The exam of the config that holds files uploaded by students; no job of it is under way."""
     world.needs("upload_exam")
-    return world.target.fixtures.upload_exam
+    exam_id = world.target.fixtures.upload_exam
+    poller = Poller(administrator, exam_id)
+    if poller.poll() in (State.QUEUED, State.RUNNING):
+        poller.until_ended()
+    return exam_id
 
 
 def state_in(exchange):
