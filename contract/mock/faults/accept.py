@@ -167,7 +167,7 @@ add(
 for _operation, _why in (
     ("exams_download_exam_documents_zip", "as it answers a zip"),
     ("attachments_create", "as it takes a file"),
-    ("student_sessions_destroy_id_card", "as it answers nothing"),
+    ("student_sessions_unassign_proctor", "as it answers nothing"),
 ):
     add(
         f"accept-refused-on-{_operation.replace('_', '-')}",

@@ -354,10 +354,6 @@ def number_refused(name: str, bad: Callable[[Any], bool], when: When = always) -
     return in_policy("signature", "check_number", check, when)
 
 
-def _longer_than(digits: int) -> Callable[[Any], bool]:
-    return lambda value: len(str(value)) > digits
-
-
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -367,15 +363,15 @@ def _is_no_text(value: Any) -> bool:
 
 
 add(
-    "nonce-of-16-digits-refused",
-    "a nonce of more than 15 digits is refused",
-    number_refused("nonce", _longer_than(15)),
+    "nonce-beyond-53-bits-refused",
+    "a nonce that a double cannot hold is refused",
+    number_refused("nonce", lambda value: int(value) > 2**53),
     "NONCE-012",
 )
 add(
-    "nonce-of-16-digits-refused-in-bodies",
-    "a nonce of more than 15 digits is refused in a body",
-    number_refused("nonce", _longer_than(15), has_body),
+    "nonce-of-10-digits-refused-in-bodies",
+    "a nonce of ten digits is refused in a body as too short",
+    number_refused("nonce", lambda value: len(str(value)) <= 10, has_body),
     "NONCE-012",
 )
 add(

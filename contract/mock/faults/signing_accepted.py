@@ -84,9 +84,9 @@ def _signature_stands_first(call: Call) -> bool:
     return len(names) > 1 and names[0] == "signature"
 
 
-def _no_longer_sorted(call: Call) -> bool:
-    names = [name for name in call.sent if name != "signature"]
-    return bool(names) and names == sorted(names, reverse=True) and len(names) > 1
+def _nonce_stands_before_timestamp(call: Call) -> bool:
+    names = list(call.sent)
+    return {"nonce", "timestamp"} <= set(names) and names.index("nonce") < names.index("timestamp")
 
 
 add(
@@ -96,15 +96,15 @@ add(
     "SIGN-050",
 )
 add(
-    "reverse-order-on-wire-refused",
-    "parameters that come in reverse alphabetical order are not found right",
-    refused(_no_longer_sorted),
+    "nonce-before-timestamp-refused",
+    "a nonce that stands before the timestamp is not found right",
+    refused(_nonce_stands_before_timestamp),
     "SIGN-050",
 )
 add(
     "order-on-wire-matters-in-bodies",
-    "a JSON body whose members come in reverse alphabetical order is not found right",
-    refused(all_of(has_body, _no_longer_sorted)),
+    "a body in which the signature stands before what it signs is not found right",
+    refused(all_of(has_body, _signature_stands_first)),
     "SIGN-050",
 )
 
