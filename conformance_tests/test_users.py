@@ -209,8 +209,13 @@ def test_required_parameter_is_missing(administrator, world, name, how):
 @pytest.mark.requirement("USER-045")
 @pytest.mark.parametrize("name", ["email", "name", "password"])
 def test_missing_parameter_is_named(administrator, world, name):
-    refused = expect(administrator("users_create", **lacking(world.user_params(), name, "absent"))).refused()
+    params = world.user_params()
 
+    refused = administrator("users_create", **lacking(params, name, "absent"))
+    created = administrator("users_create", **params)
+
+    expect(refused).refused()
+    control(created).accepted()
     has_text(refused, missing_text(name))
 
 
@@ -227,10 +232,13 @@ def test_address_of_another_user_is_refused(administrator, world):
 
 @pytest.mark.requirement("USER-047")
 def test_taken_address_is_named(administrator, world):
-    email = world.user()["email"]
+    first, second = world.user_params(), world.user_params()
 
-    refused = expect(administrator("users_create", **world.user_params(email=email))).refused()
+    created = administrator("users_create", **first)
+    refused = administrator("users_create", **{**second, "email": first["email"]})
 
+    expect(refused).refused()
+    control(created).accepted()
     has_text(refused, "'email':['has already been taken']")
 
 
@@ -465,3 +473,33 @@ def test_name_with_letters_and_marks_comes_back(administrator, world):
     created = control(administrator("users_create", **world.user_params(name=name))).accepted()
 
     comes_back(created, resource(created, "user"), {"name": name})
+
+
+@pytest.mark.requirement("USER-081")
+def test_global_flags_of_a_new_user(administrator, world):
+    flags = {"global_proctor": 0, "global_reviewer": 1}
+
+    created = administrator("users_create", **world.user_params(**flags))
+
+    user = created.json.get("user", {}) if created.accepted else {}
+    observe(created, status=created.status, **{name: user.get(name) for name in flags})
+
+
+@pytest.mark.requirement("USER-082")
+def test_user_of_an_identity_provider_without_a_password(administrator, world, target):
+    world.needs("identity_provider")
+    params = world.user_params(omniauth_config_id=target.fixtures.identity_provider)
+    passwords = ("password", "password_confirmation")
+
+    created = administrator("users_create", **{name: params[name] for name in params if name not in passwords})
+
+    observe(created)
+
+
+@pytest.mark.requirement("USER-083")
+def test_refusal_of_a_weak_password(administrator, world):
+    weak = {"password": "short", "password_confirmation": "short"}
+
+    created = administrator("users_create", **world.user_params(**weak))
+
+    observe(created, status=created.status, names_the_parameter="password" in created.text.lower())
