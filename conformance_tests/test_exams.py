@@ -111,6 +111,16 @@ def test_destroyed_exam_in_the_list_of_deleted_ones(administrator, world):
     observe(listed, listed_as_deleted=row is not None)
 
 
+@pytest.mark.requirement("EXAM-011")
+def test_destroyed_exam_in_the_list_of_all(administrator, world):
+    exam = world.exam()
+    administrator("exams_destroy", purpose="set-up", id=exam["id"])
+
+    listed, row = find(administrator, "exams_index", "exams", exam["id"])
+
+    observe(listed, listed=row is not None, as_status=row and row.get("status"))
+
+
 @pytest.mark.requirement("EXAM-010")
 def test_no_exam_is_listed_twice(administrator, shared):
     exam_id = shared.exam_id
@@ -163,11 +173,14 @@ def test_absent_exam_is_not_found(administrator, shared):
 
 
 @pytest.mark.requirement("EXAM-024")
-def test_absent_exam_is_named(administrator):
+def test_absent_exam_is_named(administrator, shared):
     id = administrator.sender.absent_id()
 
-    absent = expect(administrator("exams_show", id=id)).refused()
+    absent = administrator("exams_show", id=id)
+    shown = administrator("exams_show", id=shared.exam_id)
 
+    expect(absent).refused()
+    control(shown).accepted()
     has_text(absent, f"Couldn't find Exam with 'id'='{id}'")
 
 
