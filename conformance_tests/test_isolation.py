@@ -7,7 +7,8 @@ import pytest
 from contract.auth import Wrongly
 from contract.checks import effects, wire
 from contract.checks.lists import column
-from contract.judgement import control, deciding, expect, observe, require
+from contract.checks.texts import has_text
+from contract.judgement import NotTested, control, deciding, expect, observe, require
 
 
 def own_exam(world):
@@ -17,7 +18,20 @@ def own_exam(world):
     return world.create("exams_create", by="outsider", **world.exam_params(institute_id=institute_id))
 
 
-@pytest.mark.requirement("ISO-001", "ISO-002", "ISO-003", "ISO-004", "ISO-030")
+NOT_AUTHORIZED = "You are not authorized to access this"
+"""One page ends the sentence with: endpoint, the others with: page."""
+
+
+def says_that_it_is_not_authorized(exchange):
+    """Judge the text of a refusal; one that hides the resource with another status has none that is documented."""
+    require(exchange.refused, f"it was not refused: {exchange.line}")
+    if exchange.status not in (401, 403):
+        raise NotTested(f"refused with {exchange.status}, for which another text or none is documented")
+    expect(exchange).refused()
+    has_text(exchange, NOT_AUTHORIZED)
+
+
+@pytest.mark.requirement("ISO-001", "ISO-002", "ISO-003", "ISO-004", "ISO-030", "ISO-064")
 def test_resources_are_out_of_reach_for_another_institute(operation_id, world, sample):
     world.needs("outsider")
     request = sample(operation_id)
@@ -27,6 +41,8 @@ def test_resources_are_out_of_reach_for_another_institute(operation_id, world, s
 
     with deciding("ISO-030"):
         observe(foreign)
+    with deciding("ISO-064"):
+        says_that_it_is_not_authorized(foreign)
     expect(foreign).refused()
     control(right).accepted()
 
@@ -43,6 +59,7 @@ def test_request_refused_to_another_institute_changes_nothing(operation_id, worl
     require(foreign.refused, f"it was not refused: {foreign.line}", blocked_by="ISO-002")
     expect(foreign).refused()
     expect(foreign).holds(state() == before, "the resource to be as before", "it changed")
+    control(sample.send(request)).accepted()
 
 
 LISTED = {
@@ -181,7 +198,7 @@ def test_foreign_user_does_not_become_proctor(world, sample):
     control(right).accepted()
 
 
-@pytest.mark.requirement("ISO-020", "ISO-021", "ISO-022", "ISO-023", "ISO-024")
+@pytest.mark.requirement("ISO-020", "ISO-021", "ISO-022", "ISO-023", "ISO-024", "ISO-066")
 def test_institutes_are_for_superusers(operation_id, world, sample):
     request = sample(operation_id)
     roles = ["administrator"] + [role for role in ("teacher", "outsider") if role in world.clients]
@@ -190,6 +207,8 @@ def test_institutes_are_for_superusers(operation_id, world, sample):
     right = sample.send(sample(operation_id) if any(each.accepted for each in refused.values()) else request)
 
     for exchange in refused.values():
+        with deciding("ISO-066"):
+            says_that_it_is_not_authorized(exchange)
         expect(exchange).refused()
     control(right).accepted()
 
@@ -205,6 +224,7 @@ def test_request_refused_for_not_being_superuser_changes_nothing(operation_id, s
     require(refused.refused, f"it was not refused: {refused.line}", blocked_by="ISO-021")
     expect(refused).refused()
     expect(refused).holds(state() == before, "the institutes to be as before", "they changed")
+    control(sample.send(request)).accepted()
 
 
 @pytest.mark.requirement("ISO-031")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract.checks.lists import column
 from contract.judgement import control, deciding, expect, observe
 from contract.world import PASSWORD
 
@@ -20,6 +21,19 @@ def test_exams_of_others_in_the_list_of_a_teacher(teacher, world):
     listed = teacher("exams_index")
 
     observe(listed, status=listed.status, holds_exams_of_others=name in listed.text)
+
+
+@pytest.mark.requirement("ISO-065", "ISO-067")
+def test_rows_of_others_in_the_list_of_a_teacher(operation_id, teacher, shared):
+    key, id = {
+        "student_sessions_index_all": ("students", shared.student_session_id),
+        "lti_resources_index": ("lti_resources", shared.lti_resource_id),
+    }[operation_id]
+
+    listed = teacher(operation_id)
+
+    found = listed.accepted and id in column(teacher, operation_id, key)
+    observe(listed, status=listed.status, holds_those_of_others=found)
 
 
 @pytest.mark.requirement("ISO-042")
