@@ -461,7 +461,14 @@ add(
 
 # numbers -------------------------------------------------------------------------------------------------------------
 
-_STRICT = ("exams_index", "exams_index_students", "attachments_index")
+_STRICT = (
+    "exams_index",
+    "exams_index_students",
+    "attachments_index",
+    "institutes_index",
+    "users_index",
+    "lti_resources_index",
+)
 
 
 def _one(value: Any) -> int:
@@ -473,7 +480,7 @@ for _name, _must, _should in (("page", "PAGE-014", "PAGE-030"), ("limit", "PAGE-
         (_STRICT, "lists-that-say-so", _must),
         (("attachments_index",), "attachments", _must),
         (tuple(name for name in LISTS if name not in _STRICT), "other-lists", _should),
-        (("institutes_index",), "institutes", _should),
+        (("institutes_index",), "institutes", _must),
     )
     for _operations, _where, _breaks in _cases:
         add_to(
