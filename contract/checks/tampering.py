@@ -27,6 +27,7 @@ Params = dict[str, Any]
 UNKNOWN_KEY = "k3y-of-nobody-0000000000000000000000000000000"
 FOREIGN_PARAMETER = {"context_id": "course-v1"}
 """A parameter that no page lists and that one public client sends: without effect wherever it arrives."""
+SIGNED_TOO = ("timestamp", "nonce")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Row:
 
     request: Sample
     own_key: str
+    own_token: str
     other_key: str | None
     earlier_signature: str
 
@@ -91,22 +93,51 @@ def _path_left_out(row: Row) -> list[Wrongly]:
 
 
 def _own_value(row: Row) -> list[Wrongly]:
-    return [_replaced(row.own_names[-1])]
+    return [_replaced(name) for name in _chosen(row)]
 
 
 def _own_left_out(row: Row) -> list[Wrongly]:
-    return [_left_out(row.own_names[-1])]
+    forms = [_left_out(name) for name in _chosen(row)]
+    if len(row.own_names) > 1:
+        forms.append(Wrongly("signed without query and body", message=signed_as(_only((*row.path_names, *SIGNED_TOO)))))
+    return forms
+
+
+def _chosen(row: Row) -> list[str]:
+    """Return every query parameter, but one text and one number of a body, which has many."""
+    if row.operation.parameters_go_in_query:
+        return row.own_names
+    params = row.request.params
+    numbers = [name for name in row.own_names if isinstance(params[name], int)]
+    texts = [name for name in row.own_names if name not in numbers]
+    return texts[-1:] + numbers[-1:]
+
+
+def _only(names: Sequence[str]) -> Callable[[Params], Params]:
+    return lambda params: {name: value for name, value in params.items() if name in names}
+
+
+OTHER_ROUTES_NAME = {"id": "exam_id", "exam_id": "id", "institute_id": "exam_id"}
 
 
 def _other_route_name(row: Row) -> list[Wrongly]:
-    def renamed(params: Params) -> Params:
-        return {("record_id" if name in row.path_names else name): value for name, value in params.items()}
+    # Where the path holds two ids, the first is renamed: the other routes with two have another parent.
+    name = row.path_names[0]
+    other = OTHER_ROUTES_NAME[name] if len(row.path_names) == 1 else {"exam_id": "institute_id"}.get(name, "exam_id")
 
-    return [Wrongly("path ids signed under another name", message=signed_as(renamed))]
+    def renamed(params: Params) -> Params:
+        return {(other if each == name else each): value for each, value in params.items()}
+
+    return [Wrongly(f"{name} signed as {other}", message=signed_as(renamed))]
 
 
 def _not_sent(row: Row) -> list[Wrongly]:
-    return [Wrongly("signed with a parameter more", message=signed_as(lambda params: {**params, **FOREIGN_PARAMETER}))]
+    forms = [Wrongly("signed with a parameter more", message=signed_as(lambda params: {**params, **FOREIGN_PARAMETER}))]
+    if not row.path_names:
+        # So the version before signed.
+        with_token = signed_as(lambda params: {**params, "api_token": row.own_token})
+        forms.append(Wrongly("signed with the token", message=with_token))
+    return forms
 
 
 def _added(row: Row) -> list[Wrongly]:
@@ -169,6 +200,10 @@ def _other_last_digit(right: str) -> str:
     return right[:-1] + f"{int(right[-1], 16) ^ 1:x}"
 
 
+def _other_first_digit(right: str) -> str:
+    return f"{int(right[0], 16) ^ 1:x}" + right[1:]
+
+
 def _other_user(row: Row) -> list[Wrongly]:
     return [Wrongly("signed with another user's key", secret_key=row.other_key)] if row.other_key else []
 
@@ -179,26 +214,20 @@ def _always(*forms: Wrongly) -> Callable[[Row], list[Wrongly]]:
 
 @dataclass(frozen=True)
 class Column:
-    """
-    One way to spoil the signature.
-
-    ``forms`` gives its forms for an operation, none where it makes no sense. ``about_the_code`` marks the columns that
-    ask how a signature is computed and compared, which servers do in one place for all operations.
-    """
+    """One way to spoil the signature; ``forms`` gives its forms for an operation, none where it makes no sense."""
 
     requirement: str
     forms: Callable[[Row], list[Wrongly]]
-    about_the_code: bool = False
 
 
-def _code(requirement: str, forms: Callable[[Row], list[Wrongly]]) -> Column:
-    return Column(requirement, forms, about_the_code=True)
-
-
+ONE_DIGIT = (
+    Wrongly("the first digit changed", signature=_other_first_digit),
+    Wrongly("the last digit changed", signature=_other_last_digit),
+)
 COLUMNS: Sequence[Column] = (
     Column("SIGN-002", _always(Wrongly("signature of zeros", signature=lambda right: "0" * 64))),
     Column("SIGN-003", _always(Wrongly("no signature", signature=None))),
-    _code("SIGN-004", _always(Wrongly("an empty signature", signature=lambda right: ""))),
+    Column("SIGN-004", _always(Wrongly("an empty signature", signature=lambda right: ""))),
     Column("SIGN-005", _always(Wrongly("signed with a key of nobody", secret_key=UNKNOWN_KEY))),
     Column("SIGN-006", _other_user),
     Column("SIGN-010", _path_values),
@@ -213,32 +242,41 @@ COLUMNS: Sequence[Column] = (
     Column("SIGN-021", _added_to_query),
     Column("SIGN-022", _always(_replaced("timestamp"))),
     Column("SIGN-023", _always(_replaced("nonce"))),
-    _code("SIGN-024", _swapped),
+    Column("SIGN-024", _swapped),
     Column("SIGN-025", _other_route_name),
-    _code("SIGN-026", _always(Wrongly("signed in reverse order", message=text_as(_reversed)))),
-    _code("SIGN-027", _always(Wrongly("joined by &", message=text_as(lambda text: text.replace("?", "&"))))),
-    _code("SIGN-028", _always(Wrongly("HMAC-SHA1", digest="sha1"))),
-    _code("SIGN-029", _unkeyed),
-    _code("SIGN-030", _always(Wrongly("the last digit cut off", signature=lambda right: right[:-1]))),
-    _code("SIGN-031", _always(Wrongly("a digit appended", signature=lambda right: right + "0"))),
+    Column("SIGN-026", _always(Wrongly("signed in reverse order", message=text_as(_reversed)))),
+    Column("SIGN-027", _always(Wrongly("joined by &", message=text_as(lambda text: text.replace("?", "&"))))),
+    Column("SIGN-028", _always(Wrongly("HMAC-SHA1", digest="sha1"))),
+    Column("SIGN-029", _unkeyed),
+    Column("SIGN-030", _always(Wrongly("the last digit cut off", signature=lambda right: right[:-1]))),
+    Column("SIGN-031", _always(Wrongly("a digit appended", signature=lambda right: right + "0"))),
     Column("SIGN-032", lambda row: [Wrongly("an earlier signature", signature=lambda right: row.earlier_signature)]),
-    _code("SIGN-033", _encoded),
-    _code("SIGN-034", _always(Wrongly("a leading ? signed", message=text_as(lambda text: "?" + text)))),
-    _code("SIGN-035", _base64),
-    _code("SIGN-036", _always(Wrongly("the last digit changed", signature=_other_last_digit))),
+    Column("SIGN-033", _encoded),
+    Column("SIGN-034", _always(Wrongly("a leading ? signed", message=text_as(lambda text: "?" + text)))),
+    Column("SIGN-035", _base64),
+    Column("SIGN-036", _always(*ONE_DIGIT)),
 )
 """The columns that are refused; each applies to the operations of its requirement."""
 
 
-PER_OPERATION = [column for column in COLUMNS if not column.about_the_code]
-ABOUT_THE_CODE = [column for column in COLUMNS if column.about_the_code]
-
-
-def ways(row: Row, columns: Sequence[Column]) -> dict[str, list[Wrongly]]:
-    """Return the spoiled forms of those *columns* whose requirement speaks of the row's operation, by requirement."""
+def ways(row: Row) -> dict[str, list[Wrongly]]:
+    """Return the spoiled forms of the columns whose requirement speaks of the row's operation, by requirement."""
     register, operation_id = load(), row.request.operation_id
-    wanted = [column for column in columns if operation_id in register.get(column.requirement).operations]
+    wanted = [column for column in COLUMNS if operation_id in register.get(column.requirement).operations]
     return {column.requirement: column.forms(row) for column in wanted}
+
+
+def similar_keys(row: Row) -> list[Wrongly]:
+    """Return forms that are signed with something near the key."""
+    keys = {
+        "the token": row.own_token,
+        "an empty key": "",
+        "half of the key": row.own_key[: len(row.own_key) // 2],
+        "the first 32 characters of the key": row.own_key[:32],
+        "the key in other letter case": row.own_key.swapcase(),
+        "the key in lower case": row.own_key.lower(),
+    }
+    return [Wrongly(f"signed with {what}", secret_key=key) for what, key in keys.items() if key != row.own_key]
 
 
 def multipart_ways() -> dict[str, list[Wrongly]]:

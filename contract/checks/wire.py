@@ -71,6 +71,22 @@ def reversed_order(request: PreparedRequest) -> None:
         set_body(request, json.dumps(dict(reversed(members.items()))).encode())
 
 
+def in_order_of(reverse: bool = False) -> Change:
+    """Return a change that orders the parameters by name, or by name backwards; of multipart only turned around."""
+
+    def change(request: PreparedRequest) -> None:
+        if request.method in ("GET", "DELETE"):
+            pairs = sorted(urlsplit(request.url or "").query.split("&"), reverse=reverse)
+            set_query(request, "&".join(pairs))
+        elif not is_multipart(request):
+            members = json.loads(body_of(request))
+            set_body(request, json.dumps({name: members[name] for name in sorted(members, reverse=reverse)}).encode())
+        else:
+            reversed_order(request)
+
+    return change
+
+
 def encoded_throughout(request: PreparedRequest) -> None:
     """Write every character of every value as an escape: ``%41`` in a query, ``\\u0041`` in JSON."""
     if request.method in ("GET", "DELETE"):
