@@ -93,6 +93,8 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S",
               help="Draws the sample; the first of the seeds.")  # fmt: skip
+@click.option("--profile", type=click.Choice(("smoke", "standard")), default="standard", show_default=True,
+              help="What whole, variants and seeds run.")  # fmt: skip
 @click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
               help="How many at a time; auto is one per core.")  # fmt: skip
 @click.option("--shard", default="1/1", callback=_shard, metavar="K/N", help="The K-th of N parts.")
@@ -104,6 +106,7 @@ def measure(
     steps: tuple[str, ...],
     sample: int | None,
     seed: int,
+    profile: str,
     workers: int,
     shard: tuple[int, int],
     report_dir: Path,
@@ -117,7 +120,7 @@ def measure(
     known = catalogue.load()
     ids = frozenset(known.matching(patterns)) if patterns else None
     chosen = steps or ((CAUGHT, LOCALISED) if patterns else STEPS)
-    jobs = plan(known, Choice(chosen, ids, sample, seed, shard))
+    jobs = plan(known, Choice(chosen, ids, sample, seed, shard, profile))
     if not jobs:
         raise ConfigurationError("nothing to measure: no fault, variant or seed is left with these options")
 
@@ -127,7 +130,7 @@ def measure(
     from contract.measure.runner import Measurement
 
     asked = set(jobs)
-    others = [job for job in plan(known, Choice(seed=seed)) if job not in asked]
+    others = [job for job in plan(known, Choice(seed=seed, profile=profile)) if job not in asked]
     measurement = Measurement(known, jobs, Cache(FOLDER / "cache"), workers, fresh, others)
     measurement.run()
     matrix.write(known, measurement.results, report_dir)
@@ -142,7 +145,7 @@ def _tell(measurement: Measurement, report_dir: Path) -> int:
     _tell_bad(counts)
     click.echo(f"matrix: {report_dir / 'matrix.html'}")
     if WHOLE in counts:
-        click.echo(f"against the whole standard profile: {counts[WHOLE]} caught and localised")
+        click.echo(f"against a whole profile: {counts[WHOLE]} caught and localised")
     if measurement.interrupted:
         click.echo(f"interrupted; {figures.line(counts)}")
         return INTERRUPTED

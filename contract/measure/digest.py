@@ -29,7 +29,7 @@ class Keys:
 
     def __call__(self, job: Job, files: Iterable[Path] = ()) -> str:
         """Return the key of *job*, whose tests stand in *files*."""
-        parts = [self._suite, job.step, job.subject, str(job.seed), self._mock(job)]
+        parts = [self._suite, job.step, job.subject, str(job.seed), job.profile, self._mock(job)]
         if job.step == CAUGHT:
             assert job.deviation is not None
             register = requirements.load()

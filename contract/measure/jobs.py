@@ -32,7 +32,7 @@ LIMITS_S = {
     WHOLE: 600.0,
     VARIANTS: 900.0,
     SEEDS: 600.0,
-    STOCK: 90.0,
+    STOCK: 150.0,
     BASELINE: 180.0,
 }
 USUAL_S = {CAUGHT: 3.0, LOCALISED: 45.0, WHOLE: 90.0, VARIANTS: 90.0, SEEDS: 90.0, STOCK: 25.0, BASELINE: 65.0}
@@ -50,6 +50,8 @@ class Job:
     subject: str
     seed: int
     deviation: Deviation | None = None
+    profile: str = "standard"
+    """Of the steps that run a whole profile."""
 
     @property
     def limit_s(self) -> float:
@@ -66,6 +68,7 @@ class Choice:
     sample: int | None = None
     seed: int = 1
     shard: tuple[int, int] = (1, 1)
+    profile: str = "standard"
 
 
 def plan(catalogue: Catalogue, choice: Choice) -> list[Job]:
@@ -77,9 +80,9 @@ def plan(catalogue: Catalogue, choice: Choice) -> list[Job]:
     jobs = {
         CAUGHT: [Job(CAUGHT, each.id, RUN_SEED, each) for each in faults],
         LOCALISED: [Job(LOCALISED, each.id, RUN_SEED, each) for each in faults],
-        WHOLE: [Job(WHOLE, each.id, RUN_SEED, each) for each in few],
-        VARIANTS: [Job(VARIANTS, each.id, RUN_SEED, each) for each in variants],
-        SEEDS: [Job(SEEDS, f"seed-{seed}", seed) for seed in seeds],
+        WHOLE: [Job(WHOLE, each.id, RUN_SEED, each, choice.profile) for each in few],
+        VARIANTS: [Job(VARIANTS, each.id, RUN_SEED, each, choice.profile) for each in variants],
+        SEEDS: [Job(SEEDS, f"seed-{seed}", seed, None, choice.profile) for seed in seeds],
         STOCK: [Job(STOCK, each.id, RUN_SEED, each) for each in faults],
     }
     part, parts = choice.shard

@@ -23,7 +23,7 @@ from contract.measure.catalogue import Catalogue
 from contract.measure.digest import Keys
 from contract.measure.jobs import BASELINE, LOCALISED, REACH, RUN_SEED, STOCK, Job
 from contract.measure.outcome import ERROR, JUDGED, TIMEOUT, Outcome
-from contract.measure.selection import Selection, Suite
+from contract.measure.selection import Selection, Suite, Test
 
 NEEDS_NO_TESTS = (STOCK, BASELINE)
 
@@ -63,7 +63,7 @@ class Measurement:
 
         before = signal.signal(signal.SIGTERM, stop)
         try:
-            self._work_off(Suite(items), config)
+            self._work_off(Suite([Test.of(item) for item in items]), config)
         except KeyboardInterrupt:
             self.interrupted = True
         finally:

@@ -13,6 +13,8 @@ import pytest
 from contract.measure.jobs import BASELINE, CAUGHT, LOCALISED, REACH, STOCK, Job
 from contract.pytest_plugin import decided_by
 
+MARKERS = ("smoke", "deep", "generated", "exclusive")
+
 
 @dataclass(frozen=True)
 class Test:
@@ -23,23 +25,19 @@ class Test:
     item: pytest.Item
     requirements: frozenset[str]
     operation: str | None
-    deep: bool
-    generated: bool
-    exclusive: bool
-
-    @property
-    def name(self) -> str:
-        """Return what its cases are called after."""
-        return self.item.nodeid.split("conformance_tests/")[-1]
+    name: str
+    """What its cases are called after."""
+    smoke: bool = False
+    deep: bool = False
+    generated: bool = False
+    exclusive: bool = False
 
     @classmethod
     def of(cls, item: pytest.Item) -> Test:
         """Read the markers of *item*."""
         ids, operation = decided_by(item)
-        deep, generated, exclusive = (
-            item.get_closest_marker(name) is not None for name in ("deep", "generated", "exclusive")
-        )
-        return cls(item, frozenset(ids), operation, deep, generated, exclusive)
+        marks = {name: item.get_closest_marker(name) is not None for name in MARKERS}
+        return cls(item, frozenset(ids), operation, item.nodeid.split("conformance_tests/")[-1], **marks)
 
 
 @dataclass(frozen=True)
@@ -65,15 +63,17 @@ class Selection:
 class Suite:
     """All tests of the suite; finds those of a job without looking at each of them again."""
 
-    def __init__(self, items: Sequence[pytest.Item]) -> None:
-        tests = [Test.of(item) for item in items]
+    def __init__(self, tests: Sequence[Test]) -> None:
         self._by_requirement: dict[str, list[int]] = defaultdict(list)
         self._tests = tests
         for number, test in enumerate(tests):
             for id in test.requirements:
                 self._by_requirement[id].append(number)
         usual = [test for test in tests if test.requirements and not test.deep]
-        self._standard = _whole(usual)
+        self._profiles = {
+            "standard": _whole(usual),
+            "smoke": _whole([test for test in usual if test.smoke], "smoke"),
+        }
         self._explicit = _whole([test for test in usual if not test.generated])
         self.reach: Mapping[str, Sequence[str]] = {}
 
@@ -85,7 +85,7 @@ class Suite:
             return self._of_named_requirements(job)
         if job.step == LOCALISED:
             return self._that_reach(job.deviation.operation if job.deviation else None)
-        return self._explicit if job.step == REACH else self._standard
+        return self._explicit if job.step == REACH else self._profiles[job.profile]
 
     def _that_reach(self, operation: str | None) -> Selection:
         """Return the explicit tests that send requests to *operation*: no other can notice what is wrong there."""
@@ -117,9 +117,10 @@ class Suite:
         )
 
 
-def _whole(tests: Sequence[Test]) -> Selection:
+def _whole(tests: Sequence[Test], profile: str = "standard") -> Selection:
     """Return a selection of *tests*, those that need a mock of their own last."""
-    return Selection(tuple(sorted(tests, key=lambda test: test.exclusive)), decided=_decided(tests))
+    in_order = sorted(tests, key=lambda test: test.exclusive)
+    return Selection(tuple(in_order), profile, decided=_decided(tests))
 
 
 def _decided(tests: Iterable[Test]) -> frozenset[str]:
