@@ -122,6 +122,11 @@ def _moment(text: str, zone: tzinfo) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
+def as_answered(moment: datetime) -> str:
+    """Return a moment as the API prints times: milliseconds, and the offset or Z."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def is_bare_date(value: Any) -> bool:
     """Tell whether a value names a day and no time, so that its moment depends on an undocumented time zone."""
     try:

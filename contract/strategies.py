@@ -16,7 +16,22 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from contract.filters import Columns, Condition, FieldType, Filter, Key, Operator, Order, Row, Sort, Typed, Value, typed
+from contract.filters import (
+    Columns,
+    Condition,
+    FieldType,
+    Filter,
+    Key,
+    Operator,
+    Order,
+    Row,
+    Sort,
+    Typed,
+    Value,
+    as_answered,
+    typed,
+)
+from contract.injections import INJECTIONS
 
 MOST_CONDITIONS = 3
 MOST_KEYS = 3
@@ -83,11 +98,6 @@ def _moments(moment: datetime) -> list[Value]:
     return [*(as_answered(each) for each in spelled), *(each.isoformat() for each in dates)]
 
 
-def as_answered(moment: datetime) -> str:
-    """Return a moment as the API prints times: milliseconds, and the offset or Z."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def filters(
     comparisons: Sequence[tuple[str, Operator]],
     values: Mapping[str, Sequence[Value]],
@@ -147,19 +157,6 @@ NOT_JSON = ("{", '{"a":', "{'a':{'eq':1}}", '{"a":{"eq":1},}', "a=1", "", "{}{}"
 NO_SORT = ("[", '[{"a":"asc"', "[{'a':'asc'}]", "a asc", "-a", "", '[{"a":"asc"},]')
 OPERATORS_THAT_ARE_NONE = ("", "=", ">", "like", "between", "regexp", "$gt", "eq)", "or", "EQ ")
 ORDERS_THAT_ARE_NONE = ("", "up", "ascending", "asc, id", 1, None, True, ["asc"])
-# Harmless where they work: they read or compare, and never write.
-INJECTIONS = (
-    "' or '1'='1",
-    '" or ""="',
-    "'; select 1; --",
-    "') or 1=1 --",
-    "name) or (1=1",
-    "1 union select * from users",
-    "${7*7}",
-    "{{7*7}}",
-    "../../etc/passwd",
-    "%' or name like '%",
-)
 _MISFITS: dict[FieldType, tuple[Any, ...]] = {
     FieldType.TIME: ("yesterday", "2025-13-45", "25:00", "2025-02-30T00:00:00Z", True),
     FieldType.INTEGER: ("ninety", "9o", "1;2", "", True),

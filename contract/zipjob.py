@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 import requests
@@ -23,6 +23,7 @@ DEADLINE_S = 120.0
 LONGEST_PAUSE_S = 2.0
 FIRST_PAUSE_S = 0.02
 MOST_POLLS = 200
+DEADLINE_AFTER_A_LATE_ONE_S = 5.0
 
 
 class State(StrEnum):
@@ -87,6 +88,8 @@ class Poller:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     seen: list[str] = field(default_factory=list)
+    late: ClassVar[set[str]] = set()
+    """Targets with a job that did not end in time; theirs are not waited for that long again."""
 
     def poll(self) -> str | None:
         """Ask once; None where the answer holds no state."""
@@ -97,13 +100,18 @@ class Poller:
 
     def until_ended(self) -> str | None:
         """Return the last state seen: success or failure, unless time or budget ran out."""
-        end, pause, state = self.monotonic() + self.deadline_s, FIRST_PAUSE_S, None
+        target = self.client.sender.target.base_url
+        patience_s = min(self.deadline_s, DEADLINE_AFTER_A_LATE_ONE_S) if target in self.late else self.deadline_s
+        end, pause, state = self.monotonic() + patience_s, FIRST_PAUSE_S, None
         for _ in range(self.budget):
             state = self.poll()
-            if state in ENDED or self.monotonic() + pause > end:
+            if state in ENDED:
+                return state
+            if self.monotonic() + pause > end:
                 break
             self.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_S)
+        self.late.add(target)
         return state
 
 

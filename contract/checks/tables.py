@@ -116,6 +116,15 @@ def _page_count(listed: Exchange) -> int:
     return int(count)
 
 
+def effect(table: Table, listed: Listed) -> str:
+    """Say in a word or two what an expression did to a list: refused, all rows, some of them, none."""
+    if not listed.exchange.accepted:
+        return f"refused with {listed.exchange.status}"
+    if len(listed.own) == len(table.rows):
+        return "all rows"
+    return f"{len(listed.own)} of {len(table.rows)} rows" if listed.own else "no row"
+
+
 def offered(listed: Listed, what: str) -> Listed:
     """
     Demand that the target takes a column, operator or order that the documentation does not name.
@@ -187,6 +196,35 @@ def shows_the_same_rows(table: Table, listed: Listed, wanted: Sequence[Any] | No
     """
     expected = sorted(table.made if wanted is None else wanted)
     expect(listed.exchange).equals(sorted(listed.ids), expected, "ids of the run's rows")
+
+
+def filters_rightly(table: Table, filter: Filter, where_taken: bool = False) -> None:
+    """
+    Ask for a filter and judge the answer by the oracle.
+
+    Args:     where_taken: the documentation does not name the column or operator, so the target may refuse it.
+    Raises:   FindingRaised: other rows came back. NotTested: refused where it may be.
+    """
+    listed = table.read(filter)
+    if where_taken:
+        offered(listed, f"the filter {filter.text}")
+    expect(listed.exchange).accepted()
+    shows_what_fits(table, listed, filter)
+
+
+def sorts_rightly(table: Table, sort: Sort, where_taken: bool = False) -> None:
+    """
+    Ask for a sort and judge that the answer has the run's rows, each once, in that order.
+
+    Args:     where_taken: the documentation does not name the column, so the target may refuse it.
+    Raises:   FindingRaised: another order, or other rows. NotTested: refused where it may be.
+    """
+    listed = table.read(sort=sort)
+    if where_taken:
+        offered(listed, f"the sort {sort.text}")
+    expect(listed.exchange).accepted()
+    shows_the_same_rows(table, listed)
+    stands_in_order(table, listed, sort)
 
 
 def _depends_on_the_target(table: Table, filter: Filter) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.filters import FieldType, Filter, GrammarError, Nulls, by, parse_filter, parse_sort, where
-from contract.strategies import INJECTIONS, drawing, filters_of, invalid_filters, invalid_sorts, operands, rows, sorts
+from contract.injections import INJECTIONS
+from contract.strategies import drawing, filters_of, invalid_filters, invalid_sorts, operands, rows, sorts
 
 COLUMNS = {
     "start_time": FieldType.TIME,

@@ -109,6 +109,7 @@ class FakeClient:
 
     states: list[str]
     asked: list[str] = field(default_factory=list)
+    sender = SimpleNamespace(target=SimpleNamespace(base_url="https://target.example.com"))
 
     def __call__(self, operation_id, purpose, id):
         self.asked.append(operation_id)
@@ -130,6 +131,11 @@ class Clock:
 
     def poller(self, client, **limits):
         return Poller(client, 7, monotonic=lambda: self.now, sleep=self.sleep, **limits)
+
+
+@pytest.fixture(autouse=True)
+def no_job_was_late_yet(monkeypatch):
+    monkeypatch.setattr(Poller, "late", set())
 
 
 def test_polling_stops_when_the_job_has_ended():
@@ -155,6 +161,16 @@ def test_polling_ends_before_the_deadline():
 
     assert clock.poller(FakeClient(["running"]), deadline_s=10).until_ended() == "running"
     assert 5 < clock.now <= 10
+
+
+def test_a_target_whose_job_did_not_end_is_not_waited_for_as_long_again():
+    clock = Clock()
+    clock.poller(FakeClient(["running"]), deadline_s=120).until_ended()
+    waited_s = clock.now
+
+    assert clock.poller(FakeClient(["running"]), deadline_s=120).until_ended() == "running"
+    assert waited_s > 100
+    assert clock.now - waited_s <= 5
 
 
 def test_polling_ends_with_the_budget():
