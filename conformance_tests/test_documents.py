@@ -208,9 +208,12 @@ def test_document_without_content_is_refused(administrator, exam_id, without):
 
 
 @pytest.mark.requirement("DOC-022")
-def test_missing_content_is_named(administrator, shared):
-    refused = expect(administrator("documents_create", exam_id=shared.exam_id)).refused()
+def test_missing_content_is_named(administrator, exam_id):
+    refused = administrator("documents_create", exam_id=exam_id)
+    created = administrator("documents_create", exam_id=exam_id, exam_content="Instructions")
 
+    expect(refused).refused()
+    control(created).accepted()
     has_text(refused, "Param is missing or the value is empty: exam_content")
 
 

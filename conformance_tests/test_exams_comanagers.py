@@ -83,9 +83,14 @@ def test_request_without_a_comanager_is_refused(operation_id, administrator, rea
 
 
 @per_operation(exams_add_comanager="EXAM-324", exams_remove_comanager="EXAM-344")
-def test_missing_comanager_is_named(operation_id, administrator, exam_id):
-    without = expect(administrator(operation_id, id=exam_id)).refused()
+def test_missing_comanager_is_named(operation_id, administrator, ready, exam_id):
+    request = ready(operation_id)
 
+    without = administrator(operation_id, id=exam_id)
+    right = administrator(operation_id, **request)
+
+    expect(without).refused()
+    control(right).accepted()
     has_text(without, "Param is missing or the value is empty: comanager_id")
 
 

@@ -42,12 +42,14 @@ def test_exam_without_a_required_parameter_is_refused(administrator, world, name
 @pytest.mark.parametrize("spoiled", ["absent", "empty"])
 @pytest.mark.parametrize("name", ["name", "type"])
 def test_missing_parameter_of_an_exam_is_named(administrator, world, name, spoiled):
-    rest = {each: value for each, value in world.exam_params().items() if each != name}
+    params = world.exam_params()
+    rest = {each: value for each, value in params.items() if each != name}
 
     refused = administrator("exams_create", **rest, **({name: ""} if spoiled == "empty" else {}))
+    created = administrator("exams_create", **params)
 
     expect(refused).refused()
-
+    control(created).accepted()
     has_text(refused, f"Param is missing or the value is empty: {name}")
 
 

@@ -58,11 +58,14 @@ def test_absent_exam_is_not_found(administrator, world, exam_id):
 
 
 @pytest.mark.requirement("EXAM-304")
-def test_absent_exam_is_named(administrator, world):
+def test_absent_exam_is_named(administrator, world, shared):
     absent_id = world.absent_id("exam")
 
-    absent = expect(administrator("exams_send_emails", id=absent_id)).refused()
+    absent = administrator("exams_send_emails", id=absent_id)
+    sent = administrator("exams_send_emails", id=shared.mailed_exam_id)
 
+    expect(absent).refused()
+    control(sent).accepted()
     has_text(absent, f"Couldn't find Exam with 'id'='{absent_id}'")
 
 

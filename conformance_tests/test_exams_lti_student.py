@@ -60,8 +60,11 @@ def test_unknown_lti_ids_are_named(administrator, lti_student, world):
     lms_id, link_id = world.name("unknown"), world.name("link")
     params = {**lti_student, "student_lms_id": lms_id, "resource_link_id": link_id}
 
-    unknown = expect(administrator("exams_show_lti_student", **params)).refused()
+    unknown = administrator("exams_show_lti_student", **params)
+    shown = administrator("exams_show_lti_student", **lti_student)
 
+    expect(unknown).refused()
+    control(shown).accepted()
     has_text(unknown, f"Couldn't find Student Session with 'id'='{lms_id}' and 'resource_link_id'='{link_id}'")
 
 

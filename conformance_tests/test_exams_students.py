@@ -208,11 +208,14 @@ def test_absent_student_session_is_not_found(operation_id, administrator, world,
 
 
 @per_operation(exams_show_student="EXAM-206", exams_delete_student="EXAM-285")
-def test_absent_student_session_is_named(operation_id, administrator, world, shared):
-    absent_id = world.absent_id("student_session")
+def test_absent_student_session_is_named(operation_id, sample, world):
+    request, absent_id = sample(operation_id), world.absent_id("student_session")
 
-    absent = expect(administrator(operation_id, id=shared.exam_id, student_session_id=absent_id)).refused()
+    absent = sample.send(request, student_session_id=absent_id)
+    right = sample.send(request)
 
+    expect(absent).refused()
+    control(right).accepted()
     has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'")
 
 

@@ -140,11 +140,14 @@ def test_absent_institute_is_not_updated(superuser, world, operation_id):
 
 
 @pytest.mark.requirement("INST-111")
-def test_absent_institute_is_named_by_update(superuser, world, operation_id):
-    id = world.absent_id("institute")
+def test_absent_institute_is_named_by_update(superuser, world, shared, operation_id):
+    id, change = world.absent_id("institute"), world.institute_params()
 
-    absent = expect(superuser(operation_id, id=id, **world.institute_params())).refused()
+    absent = superuser(operation_id, id=id, **change)
+    present = superuser(operation_id, id=shared.institute_id, **change)
 
+    expect(absent).refused()
+    control(present).accepted()
     has_text(absent, not_found(id))
 
 
@@ -164,9 +167,13 @@ def test_update_to_a_taken_name_changes_nothing(superuser, world, show, operatio
     id, taken = world.institute(**FIRST)["id"], world.institute()["name"]
     before = show(id)
 
-    refused = expect(superuser(operation_id, id=id, **THEN, name=taken)).refused()
+    refused = superuser(operation_id, id=id, **THEN, name=taken)
+    after = show(id)
+    updated = superuser(operation_id, id=id, **THEN)
 
-    expect(refused).equals(show(id), before, "the institute")
+    expect(refused).refused()
+    expect(refused).equals(after, before, "the institute")
+    control(updated).accepted()
 
 
 @pytest.mark.requirement("INST-114")
@@ -301,9 +308,14 @@ def test_destroy_is_not_for_administrators(administrator, superuser, world):
 
 
 @pytest.mark.requirement("INST-148")
-def test_refused_destroy_says_why(administrator, world):
-    refused = expect(administrator("institutes_destroy", id=world.institute()["id"])).refused()
+def test_refused_destroy_says_why(administrator, superuser, world):
+    id = world.institute()["id"]
 
+    refused = administrator("institutes_destroy", id=id)
+    destroyed = superuser("institutes_destroy", id=id)
+
+    expect(refused).refused()
+    control(destroyed).accepted()
     has_text(refused, "You are not authorized to access this page")
 
 

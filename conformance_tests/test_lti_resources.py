@@ -174,10 +174,13 @@ def test_name_is_missing(administrator, link_params, how):
 @pytest.mark.requirement("LTI-043")
 @pytest.mark.parametrize("how", MISSING)
 def test_missing_name_is_named(administrator, link_params, how):
-    params = lacking(link_params(), "lti_resource_link_name", how)
+    params = link_params()
 
-    refused = expect(administrator("lti_resources_create", **params)).refused()
+    refused = administrator("lti_resources_create", **lacking(params, "lti_resource_link_name", how))
+    created = administrator("lti_resources_create", **params)
 
+    expect(refused).refused()
+    control(created).accepted()
     has_text(refused, missing_text("lti_resource_link_name"))
 
 
@@ -468,11 +471,14 @@ def test_absent_lti_resource_is_not_updated(administrator, world, link, operatio
 
 
 @pytest.mark.requirement("LTI-091")
-def test_absent_lti_resource_is_named_by_update(administrator, world, operation_id):
-    id = world.absent_id("lti_resource")
+def test_absent_lti_resource_is_named_by_update(administrator, world, shared, operation_id):
+    id, change = world.absent_id("lti_resource"), {"lti_resource_link_name": world.name("link")}
 
-    absent = expect(administrator(operation_id, id=id, lti_resource_link_name=world.name("link"))).refused()
+    absent = administrator(operation_id, id=id, **change)
+    present = administrator(operation_id, id=shared.lti_resource_id, **change)
 
+    expect(absent).refused()
+    control(present).accepted()
     has_text(absent, not_found(id))
 
 

@@ -167,11 +167,14 @@ def test_face_photo_of_an_absent_session_is_not_found(administrator, photo_sessi
     student_sessions_destroy_id_card="SESSION-214",
     student_sessions_destroy_face_photo="SESSION-234",
 )
-def test_absent_session_is_named(operation_id, administrator, world):
-    absent_id = world.absent_id("student_session")
+def test_absent_session_is_named(operation_id, sample, world):
+    request, absent_id = sample(operation_id), world.absent_id("student_session")
 
-    absent = expect(administrator(operation_id, id=absent_id)).refused()
+    absent = sample.send(request, id=absent_id)
+    right = sample.send(request)
 
+    expect(absent).refused()
+    control(right).accepted()
     has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'")
 
 
@@ -274,18 +277,22 @@ def keeps(exchange, before, after, fields):
 
 
 @per_operation(student_sessions_destroy_id_card="SESSION-213", student_sessions_destroy_face_photo="SESSION-233")
-def test_photo_of_an_absent_session_is_not_found(operation_id, administrator, world, session_id):
-    absent = administrator(operation_id, id=world.absent_id("student_session"))
-    present = administrator("student_sessions_show", id=session_id)
+def test_photo_of_an_absent_session_is_not_found(operation_id, sample, world):
+    request = sample(operation_id)
+
+    absent = sample.send(request, id=world.absent_id("student_session"))
+    present = sample.send(request)
 
     expect(absent).refused(404)
     control(present).accepted()
 
 
 @per_operation(student_sessions_destroy_id_card="SESSION-215", student_sessions_destroy_face_photo="SESSION-235")
-def test_photo_of_a_session_id_that_is_a_word_is_refused(operation_id, administrator, session_id):
-    word = administrator(operation_id, id="word")
-    number = administrator("student_sessions_show", id=session_id)
+def test_photo_of_a_session_id_that_is_a_word_is_refused(operation_id, sample):
+    request = sample(operation_id)
+
+    word = sample.send(request, id="word")
+    number = sample.send(request)
 
     expect(word).refused()
     control(number).accepted()

@@ -111,9 +111,12 @@ def test_absent_proctor_is_not_found(administrator, world, session, proctor_id):
 
 
 @pytest.mark.requirement("SESSION-279")
-def test_absent_proctor_is_told(administrator, world, session):
-    absent = expect(administrator(ASSIGN, id=session["id"], proctor_id=world.absent_id("user"))).refused()
+def test_absent_proctor_is_told(administrator, world, session, proctor_id):
+    absent = administrator(ASSIGN, id=session["id"], proctor_id=world.absent_id("user"))
+    assigned = administrator(ASSIGN, id=session["id"], proctor_id=proctor_id)
 
+    expect(absent).refused()
+    control(assigned).accepted()
     has_text(absent, "Not found error.")
 
 

@@ -176,10 +176,13 @@ def test_required_parameter_is_missing(administrator, world, name, how):
 @pytest.mark.requirement("TOOL-045")
 @pytest.mark.parametrize("name", ["tool_name", "oauth_consumer_key", "oauth_consumer_secret"])
 def test_missing_parameter_is_named(administrator, world, name):
-    params = lacking(world.tool_provider_params(), name, "absent")
+    params = world.tool_provider_params()
 
-    refused = expect(administrator("tool_providers_create", **params)).refused()
+    refused = administrator("tool_providers_create", **lacking(params, name, "absent"))
+    created = administrator("tool_providers_create", **params)
 
+    expect(refused).refused()
+    control(created).accepted()
     has_text(refused, missing_text(name))
 
 
@@ -421,11 +424,14 @@ def test_absent_tool_provider_is_not_updated(administrator, world, operation_id)
 
 
 @pytest.mark.requirement("TOOL-091")
-def test_absent_tool_provider_is_named_by_update(administrator, world, operation_id):
-    id = world.absent_id("tool_provider")
+def test_absent_tool_provider_is_named_by_update(administrator, world, shared, operation_id):
+    id, name = world.absent_id("tool_provider"), world.name("tool")
 
-    absent = expect(administrator(operation_id, id=id, tool_name=world.name("tool"))).refused()
+    absent = administrator(operation_id, id=id, tool_name=name)
+    present = administrator(operation_id, id=shared.tool_provider_id, tool_name=name)
 
+    expect(absent).refused()
+    control(present).accepted()
     has_text(absent, not_found(id))
 
 
@@ -551,25 +557,33 @@ def test_tool_provider_in_use_is_locked(administrator, world, in_use):
 
 
 @pytest.mark.requirement("TOOL-128")
-def test_lock_names_the_open_exam(administrator, in_use):
+def test_lock_names_the_open_exam(administrator, sample, in_use):
     provider, _, exam = in_use
+    unused = sample("tool_providers_destroy")
 
-    locked = expect(administrator("tool_providers_destroy", id=provider["id"])).refused()
+    locked = administrator("tool_providers_destroy", id=provider["id"])
+    destroyed = sample.send(unused)
 
+    expect(locked).refused()
+    control(destroyed).accepted()
     wanted = {"error": {"open_exam": [[{"id": exam["id"], "name": exam["name"]}]]}}
     expect(locked).equals(without_further_keys(locked.json), wanted, "the body, further keys aside,")
 
 
 @pytest.mark.requirement("TOOL-129")
-def test_lock_changes_nothing(administrator, in_use, show):
+def test_lock_changes_nothing(administrator, sample, in_use, show):
     provider, link, _ = in_use
+    unused = sample("tool_providers_destroy")
     before = show(provider["id"]).json, administrator("lti_resources_show", id=link["id"]).json
 
-    locked = expect(administrator("tool_providers_destroy", id=provider["id"])).refused()
+    locked = administrator("tool_providers_destroy", id=provider["id"])
     shown, linked = show(provider["id"]), administrator("lti_resources_show", id=link["id"])
+    destroyed = sample.send(unused)
 
+    expect(locked).refused()
     expect(shown).accepted()
     expect(linked).accepted()
+    control(destroyed).accepted()
     expect(locked).equals((shown.json, linked.json), before, "the tool provider and its LTI resource")
 
 
@@ -613,25 +627,31 @@ def test_tool_provider_of_an_exam_that_is_not_open(administrator, world):
 
 @pytest.mark.requirement("TOOL-134")
 @pytest.mark.parametrize("open_one", [0, 2], ids=["first", "last"])
-def test_one_open_exam_among_several_locks(administrator, world, open_one):
-    provider = world.tool_provider()
+def test_one_open_exam_among_several_locks(administrator, world, sample, open_one):
+    provider, unused = world.tool_provider(), sample("tool_providers_destroy")
     for number in range(3):
         exam = world.open_exam() if number == open_one else world.exam()
         world.lti_resource(exam["id"], provider["id"])
 
     locked = administrator("tool_providers_destroy", id=provider["id"])
+    destroyed = sample.send(unused)
 
     expect(locked).refused(423)
+    control(destroyed).accepted()
 
 
 @pytest.mark.requirement("TOOL-135")
-def test_lock_names_every_open_exam(administrator, world):
+def test_lock_names_every_open_exam(administrator, world, sample):
     provider, draft, in_use = world.tool_provider(), world.exam(), [world.open_exam() for _ in "ab"]
+    unused = sample("tool_providers_destroy")
     for exam in (draft, *in_use):
         world.lti_resource(exam["id"], provider["id"])
 
-    locked = expect(administrator("tool_providers_destroy", id=provider["id"])).refused()
+    locked = administrator("tool_providers_destroy", id=provider["id"])
+    destroyed = sample.send(unused)
 
+    expect(locked).refused()
+    control(destroyed).accepted()
     named = re.findall(r'"id":\s*"?(\d+)', locked.text)
     expect(locked).equals(sorted(map(int, named)), sorted(exam["id"] for exam in in_use), "the ids in the body")
 

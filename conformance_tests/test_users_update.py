@@ -157,11 +157,14 @@ def test_absent_user_is_not_updated(update, world, operation_id):
 
 
 @pytest.mark.requirement("USER-114")
-def test_absent_user_is_named_by_update(update, world, operation_id):
+def test_absent_user_is_named_by_update(update, world, shared, operation_id):
     id = world.absent_id("user")
 
-    absent = expect(update(operation_id, id, report_frequency="week")).refused()
+    absent = update(operation_id, id, report_frequency="week")
+    present = update(operation_id, shared.user_id, report_frequency="week")
 
+    expect(absent).refused()
+    control(present).accepted()
     has_text(absent, not_found(id))
 
 
