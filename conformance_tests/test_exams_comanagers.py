@@ -235,3 +235,16 @@ def test_comanager_of_another_exam_is_kept(administrator, world, exam_id):
     control(administrator(REMOVE, id=exam_id, comanager_id=user["id"])).accepted()
 
     expect(comanager("exams_show", id=other_id)).accepted()
+
+
+@pytest.mark.requirement("EXAM-337")
+def test_comanager_of_other_roles(administrator, world, exam_id):
+    answers = {}
+    for role in ("administrator", "proctor", "reviewer"):
+        created = administrator("users_create", purpose="set-up", **world.user_params(role=role))
+        if created.accepted:
+            added = administrator(ADD, id=exam_id, comanager_id=world.taken(created)["id"])
+            answers[role] = added.status
+
+    require(answers, "no user with another role than teacher can be created")
+    observe(added, **answers)
