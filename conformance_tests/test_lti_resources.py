@@ -260,6 +260,14 @@ def test_exam_has_several_lti_resources(administrator, world, shared):
     expect(created).equals(exam_ids.count(exam_id), 2, "the number of LTI resources of the exam")
 
 
+@pytest.mark.requirement("LTI-070")
+@pytest.mark.parametrize("text", ["true", "false"])
+def test_open_in_new_tab_is_accepted_as_text(administrator, link_params, text):
+    created = expect(administrator("lti_resources_create", **link_params(open_in_new_tab=text))).accepted()
+
+    comes_back(created, resource(created, "lti_resource"), {"open_in_new_tab": text})
+
+
 @pytest.mark.requirement("LTI-051")
 @pytest.mark.parametrize("value", [1, 0])
 def test_open_in_new_tab_is_kept(administrator, link_params, value):
@@ -495,6 +503,15 @@ def test_lti_resource_is_attached_elsewhere(administrator, link, changes, operat
 
     expect(updated).accepted()
     comes_back(updated, resource(updated, "lti_resource"), {name: changes[name]})
+
+
+@pytest.mark.requirement("LTI-105")
+def test_update_of_open_in_new_tab_as_text(administrator, link, operation_id):
+    id = link()["id"]
+
+    for text in ("true", "false"):
+        updated = expect(administrator(operation_id, id=id, open_in_new_tab=text)).accepted()
+        comes_back(updated, resource(updated, "lti_resource"), {"open_in_new_tab": text})
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,19 @@ def test_status_selects_among_all_students(administrator, world, exam_id):
     expect(listed).holds(row, f"student session {session['id']} in the list", "it stands on no page")
 
 
+@pytest.mark.requirement("SESSION-026")
+@pytest.mark.parametrize("status", STATUSES)
+def test_each_status_selects_among_all_students(administrator, shared, status):
+    assert shared.student_session_id
+
+    listed = expect(administrator("student_sessions_index_all", status=status)).accepted()
+
+    others = [row for row in rows(listed, "students") if row.get("status") != status]
+    expect(listed).holds(
+        not others, f"students with status {status} only", lambda: f"one with {others[0].get('status')}"
+    )
+
+
 @pytest.mark.requirement("SESSION-025")
 def test_no_student_is_listed_twice(administrator, shared):
     session_id = shared.student_session_id

@@ -144,6 +144,15 @@ def test_booleans_are_changed_and_changed_back(operation_id, administrator, worl
         comes_back(changed.accepted(), resource(changed.exchange, "student"), {name: value})
 
 
+@pytest.mark.requirement("SESSION-138")
+@pytest.mark.parametrize("name", ["is_individual_info_html", "skip_requirements"])
+def test_booleans_are_changed_as_texts(operation_id, administrator, world, student, name):
+    for text in ("true", "false"):
+        changed = expect(administrator(operation_id, id=student["id"], **world.student_params(**{name: text})))
+
+        comes_back(changed.accepted(), resource(changed.exchange, "student"), {name: text})
+
+
 @pytest.mark.requirement("SESSION-127")
 def test_other_student_stays_as_it_is(operation_id, administrator, world, student):
     other = listed(administrator, world.student_session(student["exam_id"]))
