@@ -174,7 +174,7 @@ for _operation, _why in (
         f"{_operation} refuses the documented Accept header, {_why}",
         turned_down(on(_operation)),
         "ACCEPT-001",
-        also=("TOKEN-001", "SIGN-001", "SIGN-050", "SIGN-052", "ZIP-020", "ZIP-021", "ATTACH-040"),
+        also=("TOKEN-001", "SIGN-001", "SIGN-050", "SIGN-052", "ZIP-020", "ZIP-021"),
         operation=_operation,
     )
 

@@ -246,7 +246,7 @@ for _kind, _path, _prefix in (
         f"{'an' if _kind == 'attachment' else 'a'} {_kind} is found under {_path} that it does not belong to",
         _of_any_parent,
         OTHER_PARENT,
-        also=("ISO-055", "USER-026", "ATTACH-023", "DOC-023"),
+        also=("ISO-055",),
     )
 
 
@@ -281,7 +281,6 @@ add(
     "exams_show_student shows the students of other exams, those of other institutes included",
     lambda rules: override(rules.access, is_session_of=lambda session, exam: True),
     OTHER_PARENT,
-    also=("EXAM-262", "EXAM-302"),
 )
 
 # institutes of parameters --------------------------------------------------------------------------------------------
@@ -371,7 +370,7 @@ for _operation, _breaks in (
             f"{_operation} is open to {_role}s",
             allowed(all_of(on(_operation), by_role(_role)), "may_superuser"),
             _breaks,
-            also=("ISO-025", "INST-005", "INST-062", "INST-162"),
+            also=("ISO-025",),
             operation=_operation,
         )
     if _breaks != "ISO-020":
@@ -421,7 +420,6 @@ for _operation in ("exams_show", "exams_update"):
         f"{_operation} is refused to co-managers",
         _not_for_comanagers(_operation),
         "ISO-050",
-        also=("EXAM-361",),
         operation=_operation,
     )
 
@@ -457,7 +455,6 @@ add(
     "a teacher can create an administrator",
     _teachers_create("administrator"),
     "ISO-052",
-    also=("USER-062",),
     operation="users_create",
 )
 add(
@@ -465,7 +462,6 @@ add(
     "a teacher can create a superuser",
     _teachers_create("superuser"),
     "ISO-052",
-    also=("USER-062",),
     operation="users_create",
 )
 
@@ -506,7 +502,7 @@ add(
     "users may change themselves, and their role with it",
     _self_service("teacher"),
     "ISO-053",
-    also=("ISO-054", "USER-112"),
+    also=("ISO-054",),
 )
 add(
     "administrator-raises-role-by-patch",

@@ -169,7 +169,7 @@ add(
     ),
     "PAGE-002",
     "PAGE-033",
-    also=("PAGE-003", "PAGE-011", "PAGE-016", "SESSION-009", *FILTERED_PAGES),
+    also=("PAGE-003", "PAGE-011", "PAGE-016", *FILTERED_PAGES),
     operation="exams_index_students",
 )
 add(
@@ -211,7 +211,6 @@ add(
     "the page count is not sent with the list of attachments",
     header(PAGES, lambda call, page, count: "", on("attachments_index")),
     "PAGE-003",
-    also=("ATTACH-004", "ATTACH-005", "ATTACH-006"),
     operation="attachments_index",
 )
 add(

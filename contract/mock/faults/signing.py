@@ -254,7 +254,7 @@ add(
 )
 add(
     "signature-key-case",
-    "the secret_key in lower-case letters serves too",
+    "the letter case of the secret_key does not matter",
     of_key(lambda call: key_of(call).swapcase()),
     "SIGN-005",
     also=LET_IN,

@@ -56,7 +56,7 @@ add(
     "no signature is right for the list of identity providers",
     refused(on("identity_providers_index")),
     "SIGN-001",
-    also=("TOKEN-001", "ACCEPT-001", "SIGN-050", "IDP-001"),
+    also=("TOKEN-001", "ACCEPT-001", "SIGN-050"),
     operation="identity_providers_index",
 )
 add(

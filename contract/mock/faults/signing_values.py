@@ -233,7 +233,6 @@ refuses(
     QUERY,
     _with_json_blanks,
     "SIGN-070",
-    "SIGN-069",
 )
 
 # accepted though it is wrong -----------------------------------------------------------------------------------------

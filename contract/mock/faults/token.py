@@ -96,7 +96,7 @@ add(
     "no token is known to the list of identity providers",
     token_refused(on("identity_providers_index")),
     "TOKEN-001",
-    also=("ACCEPT-001", "SIGN-001", "SIGN-050", "IDP-001"),
+    also=("ACCEPT-001", "SIGN-001", "SIGN-050"),
     operation="identity_providers_index",
 )
 add(

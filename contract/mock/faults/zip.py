@@ -143,7 +143,6 @@ add_to(
     "generate accepts an exam that does not exist",
     unknown_accepted(None, code=204),
     "ZIP-004",
-    also=("EXAM-341",),
 )
 add_to(
     "zip-of-absent-exam-downloaded",
