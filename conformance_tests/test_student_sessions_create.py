@@ -145,7 +145,8 @@ def test_booleans_are_kept(administrator, world, exam_id, value):
 
 @pytest.mark.requirement("SESSION-071")
 def test_created_student_comes_back_as_sent(administrator, world, shared):
-    sent = world.student_params(individual_info="Bring your student card", is_individual_info_html=0)
+    sent = world.student_params(name=world.name("Ada Student"), individual_info="Bring your student card")
+    sent |= {"is_individual_info_html": 0, "skip_requirements": 1}
 
     created = control(administrator(CREATE, exam_id=shared.exam_id, **sent)).accepted()
 

@@ -120,18 +120,21 @@ def test_end_time_is_that_of_the_session(administrator, session, ended):
 
 @pytest.mark.requirement("SESSION-193")
 def test_other_session_is_not_ended(administrator, world, session, notification):
-    other = listed(administrator, world.student_session(session["exam_id"]))
+    ended_one = world.student_session(session["exam_id"])
+    others = [listed(administrator, each) for each in (session, world.student_session(session["exam_id"]))]
 
-    ended = control(administrator(END, id=session["id"], **notification)).accepted()
+    ended = control(administrator(END, id=ended_one["id"], **notification)).accepted()
 
-    agrees(ended, listed(administrator, other), other)
+    for other in others:
+        agrees(ended, listed(administrator, other), other)
 
 
 @pytest.mark.requirement("SESSION-194")
-def test_refused_request_ends_nothing(administrator, session, notification):
+@pytest.mark.parametrize("missing", ["notification_title", "notification_text", "notification_type"])
+def test_refused_request_ends_nothing(administrator, session, notification, missing):
     before = listed(administrator, session)
 
-    refused = administrator(END, id=session["id"], **{**notification, "notification_text": ""})
+    refused = administrator(END, id=session["id"], **{**notification, missing: ""})
     after = listed(administrator, session)
     ended = administrator(END, id=session["id"], **notification)
 
