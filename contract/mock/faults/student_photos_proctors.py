@@ -168,7 +168,6 @@ add(
     "student_sessions_show_face_photo answers an address that leads nowhere.",
     link_to_nothing,
     "SESSION-252",
-    "SESSION-253",
 )
 add(
     "student-sessions-show-face-photo-expired-link",
@@ -176,7 +175,6 @@ add(
     "student_sessions_show_face_photo answers an address that is refused.",
     link_dead_at_once,
     "SESSION-252",
-    "SESSION-253",
 )
 add(
     "student-sessions-show-face-photo-four-minutes",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.mock.call import Call, Reply
 from contract.mock.faults.kit import answers as a
 from contract.mock.faults.kit import families as f
 from contract.mock.faults.kit import params as p
 from contract.mock.faults.kit import raw, sessions
 from contract.mock.faults.kit import state as s
-from contract.mock.faults.kit.core import area, sends, wrap
-from contract.mock.operations import Handler
+from contract.mock.faults.kit.core import area, sends
 from contract.mock.tables import STUDENT_SESSIONS
 
 add = area(__name__)
@@ -169,19 +167,6 @@ add(
 # create ---------------------------------------------------------------------------------------------------------------
 
 
-def of_first_exam(call: Call, inner: Handler) -> Reply:
-    """The session lands in the first exam of the institute, not in the one of the path."""
-    reply = inner(call)
-    first = call.store.value("SELECT min(id) FROM exams WHERE institute_id = ?", (call.found["exam"]["institute_id"],))
-    reply.body["student"]["exam_id"] = first
-    return reply
-
-
-def email_of_another(call: Call) -> Any:
-    sql = f"{STUDENT_SESSIONS.select_sql} WHERE exam_id = ? ORDER BY id DESC"
-    return call.store.one(sql, (call.found["exam"]["id"],))
-
-
 def letters_only(text: str) -> str:
     return text.encode("ascii", "ignore").decode()
 
@@ -257,11 +242,26 @@ add(
     also=("SESSION-048", "SESSION-091"),
 )
 add(
-    "student-sessions-create-of-first-exam",
-    CREATE,
-    "student_sessions_create answers the id of the institute's first exam as exam_id.",
-    wrap(of_first_exam),
+    "student-sessions-create-exam-id-one-less",
+    (CREATE, SHOW, INDEX),
+    "Create, show and list give the exam_id of a session as one less.",
+    a.field("exam_id", lambda exam_id: exam_id - 1),
     "SESSION-072",
+    also=("EXAM-184", "EXAM-207", "SESSION-023"),
+)
+add(
+    "student-sessions-create-in-exam-before",
+    CREATE,
+    "student_sessions_create adds the student to the exam before the one of the path.",
+    s.afterwards(
+        lambda call: (
+            "UPDATE student_sessions SET exam_id = exam_id - 1 WHERE id ="
+            " (SELECT max(id) FROM student_sessions WHERE exam_id = ?)",
+            [call.found["exam"]["id"]],
+        )
+    ),
+    "SESSION-003",
+    also=("SESSION-004", "SESSION-072"),
 )
 add(
     "student-sessions-create-status-check",

@@ -223,10 +223,9 @@ f.word_accepted(add, PATCH, {"student": {}}, "SESSION-132")
 add(
     "student-sessions-update-example-refused",
     BOTH,
-    "Changing a session refuses open_time in milliseconds.",
-    p.refused_value("open_time", lambda value: len(str(value)) >= 10),
+    "Changing a session refuses individual_info of more than 20 characters.",
+    p.refused_value("individual_info", lambda value: len(str(value)) > 20),
     "SESSION-136",
-    also=("SESSION-115", "SESSION-114"),
 )
 
 # destroy --------------------------------------------------------------------------------------------------------------
