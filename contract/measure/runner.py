@@ -156,8 +156,9 @@ class _Collected:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember a file that could not be read."""
         if report.failed:
-            lines = str(report.longrepr).strip().splitlines()
-            self.problem = f"{report.nodeid}: {lines[-1] if lines else 'unknown'}"
+            lines = [line.strip() for line in str(report.longrepr).splitlines() if line.strip()]
+            told = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+            self.problem = f"{report.nodeid}: {next(iter(told or lines[-1:]), 'unknown')}"
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Remember a failure of pytest or of ours."""
