@@ -62,8 +62,10 @@ def test_one_document_is_listed_under_the_singular_key(administrator, shared):
 
 @pytest.mark.requirement("DOC-003")
 def test_document_of_the_exam_is_listed(administrator, world):
-    for exam_id in (world.exam()["id"], world.exam()["id"]):
-        document = world.document(exam_id)
+    documents = [world.document(world.exam()["id"]) for _ in range(2)]
+
+    for document in documents:
+        exam_id = document["exam_id"]
 
         listed = control(administrator("documents_index", exam_id=exam_id)).accepted()
 
