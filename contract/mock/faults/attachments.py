@@ -131,14 +131,8 @@ add(
     a.field("placeholder", lambda text: "{" + text + "}"),
     "ATTACH-022",
 )
-add(
-    "attachments-unknown-403",
-    (SHOW, DESTROY),
-    "An attachment that does not exist is answered with 403.",
-    a.status("attachment_not_found", 403),
-    "ATTACH-023",
-    "ATTACH-074",
-)
+f.absent_answered_with(add, SHOW, "attachment_not_found", 403, "ATTACH-023")
+f.absent_answered_with(add, DESTROY, "attachment_not_found", 403, "ATTACH-074")
 add(
     "attachments-show-under-other-exam",
     SHOW,
@@ -333,6 +327,18 @@ add(
     DESTROY,
     "attachments_destroy destroys all attachments of the exam.",
     s.afterwards(of_exam("DELETE FROM attachments WHERE exam_id = ? AND id != ?")),
+    "ATTACH-073",
+)
+add(
+    "attachments-destroy-takes-before",
+    DESTROY,
+    "attachments_destroy destroys the attachment that was uploaded just before, too.",
+    s.afterwards(
+        lambda call: (
+            "DELETE FROM attachments WHERE id = (SELECT max(id) FROM attachments WHERE exam_id = ? AND id < ?)",
+            [call.found["exam"]["id"], call.found["attachment"]["id"]],
+        )
+    ),
     "ATTACH-073",
 )
 add(

@@ -196,12 +196,12 @@ add(
     "DOC-042",
     also=("DOC-071",),
 )
+f.absent_answered_with(add, SHOW, MISSING, 403, "DOC-043")
 add(
-    "documents-unknown-403",
-    ON_ONE,
-    "A document that does not exist is answered with 403 by show, change and destroy.",
+    "documents-change-unknown-403",
+    (PATCH, PUT, DESTROY),
+    "A document that does not exist is answered with 403 by change and destroy.",
     a.status(MISSING, 403),
-    "DOC-043",
     "DOC-067",
     "DOC-084",
 )
