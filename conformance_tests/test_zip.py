@@ -97,6 +97,7 @@ def test_generate_answers_without_a_body(administrator, upload_exam):
 def test_a_zip_that_was_asked_for_has_a_job(administrator, upload_exam):
     asked = administrator(GENERATE, id=upload_exam)
     shown = administrator(STATUS, id=upload_exam)
+    Poller(administrator, upload_exam).until_ended()
 
     control(asked).accepted()
     state = status_in(shown.json)
