@@ -32,11 +32,11 @@ def _fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
-def _list_faults(context: click.Context, param: click.Parameter, wanted: bool) -> None:
+def _list(context: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
         from contract.mock.faults import FAULTS, VARIANTS
 
-        deviations = [*FAULTS.values(), *VARIANTS.values()]
+        deviations = [*VARIANTS.values()] if param.name == "list_variants" else [*FAULTS.values(), *VARIANTS.values()]
         if context.params.get("as_json"):
             click.echo(json.dumps([each.as_dict() for each in deviations], indent=2))
         else:
@@ -68,14 +68,21 @@ def _list_faults(context: click.Context, param: click.Parameter, wanted: bool) -
     is_flag=True,
     is_eager=True,
     # Read before --list-faults, which stops, wherever it stands.
-    help="With --list-faults: as JSON, with the requirements that each breaks.",
+    help="With --list-faults or --list-variants: as JSON, with the requirements that each breaks.",
 )
 @click.option(
     "--list-faults",
     is_flag=True,
     expose_value=False,
-    callback=_list_faults,
+    callback=_list,
     help="List the seeded faults and the conforming variants and stop.",
+)
+@click.option(
+    "--list-variants",
+    is_flag=True,
+    expose_value=False,
+    callback=_list,
+    help="List the conforming variants only and stop.",
 )
 def main(
     host: str,

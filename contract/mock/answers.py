@@ -26,6 +26,7 @@ class OpenAnswers:
 
     # times
     utc_offset_minutes: int = 60  # of the times in answers, as in the printed examples
+    utc_written_as_z: bool = False
     naive_time_offset_minutes: int = 0  # of a time without zone in a request
     milliseconds_from: int = 100_000_000_000  # an epoch number at least this large is read as milliseconds
 
@@ -43,6 +44,7 @@ class OpenAnswers:
     maximum_conjuncts: int = 200
 
     # resources
+    first_id: int = 1  # of every kind of resource
     exam_types: dict[str, str] = field(
         default_factory=lambda: {  # type -> mode without the mobile camera (index 2)
             "demo": "01010000",

@@ -87,11 +87,15 @@ async def _send(reply: Reply, send: Send) -> None:
     content = reply.content()
     headers = {"Content-Type": "application/json; charset=utf-8"} if content else {}
     headers |= reply.headers
-    if reply.status != 204:
+    chunks = [content]
+    if reply.chunk_bytes and content:
+        chunks = [content[at : at + reply.chunk_bytes] for at in range(0, len(content), reply.chunk_bytes)]
+    elif reply.status != 204:
         headers["Content-Length"] = str(len(content))
     raw = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})
-    await send({"type": "http.response.body", "body": content})
+    for number, chunk in enumerate(chunks, start=1):
+        await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
 
 
 def base_url(scope: Scope, headers: dict[str, str]) -> str:

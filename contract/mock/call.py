@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Reply:
-    """An answer; *body* is JSON data, bytes, or None for no body."""
+    """An answer; *body* is JSON data, bytes, or None for no body. *chunk_bytes*: send it in chunks of so many."""
 
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    chunk_bytes: int | None = None
 
     def content(self) -> bytes:
         if self.body is None:
@@ -62,7 +63,8 @@ class Call:
     found: dict[str, Any] = field(default_factory=dict)
 
     def write_time(self, epoch_ms: int) -> str:
-        return write_time(epoch_ms, self.rules.answers.utc_offset_minutes)
+        text = write_time(epoch_ms, self.rules.answers.utc_offset_minutes)
+        return text.replace("+00:00", "Z") if self.rules.answers.utc_written_as_z else text
 
     def render(self, shape_name: str, row: Any) -> dict[str, Any]:
         return self.rules.shapes[shape_name].render(row, self.write_time)

@@ -57,6 +57,8 @@ def png(grey: int = 128) -> bytes:
 def fill_if_empty(store: Store, rules: Rules) -> None:
     """Write the demo data into an empty database; leave any other alone."""
     if store.value("SELECT 1 FROM users") is None:
+        if rules.answers.first_id > 1:
+            store.begin_ids_at(rules.answers.first_id)
         _Demo(store, rules).fill()
 
 

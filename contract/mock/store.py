@@ -99,6 +99,11 @@ class Store:
         for name in (*(table.name for table in TABLES), *EXTRA_TABLES, "sqlite_sequence"):
             self._connection.execute(f"DELETE FROM {name}")
 
+    def begin_ids_at(self, first_id: int) -> None:
+        """Give the first row of every kind of resource this id."""
+        rows = [(table.name, first_id - 1) for table in TABLES]
+        self.execute_many("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", rows)
+
     @property
     def in_transaction(self) -> bool:
         return self._connection.in_transaction

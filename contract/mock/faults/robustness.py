@@ -495,24 +495,52 @@ def _no_answer(call: Call, reply: Reply) -> Reply:
     return Reply(reply.status)
 
 
-add("malformed-request-shows-trace", "the refusal of a malformed request holds a stack trace",
-    malformed_answer(_trace), "ROBUST-021")  # fmt: skip
-add("malformed-request-shows-backtrace", "the refusal of a body that is no object holds a backtrace",
-    malformed_answer(_ruby_trace, body(_no_object)), "ROBUST-021")  # fmt: skip
-add("malformed-request-answered-with-page", "the refusal of a malformed request is a web page",
-    malformed_answer(_page), "ROBUST-022", also=("ROBUST-102",))  # fmt: skip
-add("malformed-request-answered-with-nothing", "the refusal of a body that is not UTF-8 has no body",
-    malformed_answer(_no_answer, body(_no_utf8)), "ROBUST-022", also=("ROBUST-102",))  # fmt: skip
+add(
+    "malformed-request-shows-trace",
+    "the refusal of a malformed request holds a stack trace",
+    malformed_answer(_trace),
+    "ROBUST-021",
+)
+add(
+    "malformed-request-shows-backtrace",
+    "the refusal of a body that is no object holds a backtrace",
+    malformed_answer(_ruby_trace, body(_no_object)),
+    "ROBUST-021",
+)
+add(
+    "malformed-request-answered-with-page",
+    "the refusal of a malformed request is a web page",
+    malformed_answer(_page),
+    "ROBUST-022",
+    also=("ROBUST-102",),
+)
+add(
+    "malformed-request-answered-with-nothing",
+    "the refusal of a body that is not UTF-8 has no body",
+    malformed_answer(_no_answer, body(_no_utf8)),
+    "ROBUST-022",
+    also=("ROBUST-102",),
+)
 
 
 def odd_id_answer(edit: Edit) -> Change:
     return finishing(lambda call, reply: edit(call, reply) if reply.status == 404 else reply, _odd_id(r"\D"))
 
 
-add("odd-id-answered-with-page", "the refusal of an id that is no number is a web page",
-    odd_id_answer(_page), "ROBUST-023", also=("ROBUST-102",))  # fmt: skip
-add("odd-id-shows-trace", "the refusal of an id that is no number holds a stack trace",
-    odd_id_answer(_trace), "ROBUST-023", also=("ROBUST-102",))  # fmt: skip
+add(
+    "odd-id-answered-with-page",
+    "the refusal of an id that is no number is a web page",
+    odd_id_answer(_page),
+    "ROBUST-023",
+    also=("ROBUST-102",),
+)
+add(
+    "odd-id-shows-trace",
+    "the refusal of an id that is no number holds a stack trace",
+    odd_id_answer(_trace),
+    "ROBUST-023",
+    also=("ROBUST-102",),
+)
 
 # at the same time ----------------------------------------------------------------------------------------------------
 
@@ -578,9 +606,17 @@ def called(content_type: str, when: When = always) -> Change:
     return finishing(edit, when)
 
 
-add("answers-called-html", "accepted answers are called text/html", called("text/html; charset=utf-8"),
-    "ROBUST-025")  # fmt: skip
-add("answers-to-put-called-text", "accepted answers to a PUT are called text/plain",
-    called("text/plain", by_method("PUT")), "ROBUST-025")  # fmt: skip
-add("list-of-tool-providers-called-html", "the list of tool providers is called text/html",
-    called("text/html", on("tool_providers_index")), "ROBUST-025", operation="tool_providers_index")  # fmt: skip
+add("answers-called-html", "accepted answers are called text/html", called("text/html; charset=utf-8"), "ROBUST-025")
+add(
+    "answers-to-put-called-text",
+    "accepted answers to a PUT are called text/plain",
+    called("text/plain", by_method("PUT")),
+    "ROBUST-025",
+)
+add(
+    "list-of-tool-providers-called-html",
+    "the list of tool providers is called text/html",
+    called("text/html", on("tool_providers_index")),
+    "ROBUST-025",
+    operation="tool_providers_index",
+)
