@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from contract.mock import faults
-from contract.mock.rules import new_rules
+from contract.mock.rules import Rules, new_rules
 from contract.tests.mock.client import Client, MockProcess
 
 Start = Callable[..., MockProcess]
@@ -60,12 +60,25 @@ def test_every_fault_says_what_it_is() -> None:
         faults.apply(new_rules(), (fault.id,))
 
 
+def overridden(rules: Rules) -> set[str]:
+    """The methods of policies that were replaced on their objects."""
+    policies = {name: policy for name, policy in vars(rules).items() if hasattr(policy, "__dict__")}
+    return {
+        f"{name}.{method}"
+        for name, policy in policies.items()
+        for method in vars(policy)
+        if callable(vars(policy)[method])
+    }
+
+
 def test_faults_do_not_leak_into_the_next_rules() -> None:
     changed, clean = new_rules(), new_rules()
     faults.apply(changed, tuple(faults.FAULTS))
 
-    assert type(clean.accept) is not type(changed.accept)
-    assert type(new_rules().signature) is type(clean.signature)
+    assert {"accept.check", "signature.matches", "nonce.record"} <= overridden(changed)
+    assert overridden(clean) == overridden(new_rules()) == set()
+    assert clean.errors == new_rules().errors != changed.errors
+    assert clean.answers == new_rules().answers
 
 
 def test_rules_share_nothing_that_a_fault_could_change() -> None:
