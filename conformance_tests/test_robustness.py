@@ -26,6 +26,7 @@ ODD_BODIES = {
     "ROBUST-006": [
         Wrongly("JSON as text/plain", wire=wire.with_body(lambda body: body, "text/plain")),
         Wrongly("JSON as XML", wire=wire.with_body(lambda body: body, "application/xml")),
+        Wrongly("JSON without a content type", wire=wire.without_content_type),
     ],
     "ROBUST-007": [Wrongly("a member twice", wire=wire.with_body(wire.doubled_member("timestamp", 1)))],
 }
@@ -77,6 +78,17 @@ def test_body_that_cannot_be_read_is_refused(operation_id, sample):
     for requirement_id in ("ROBUST-021", "ROBUST-022"):
         with deciding(requirement_id):
             control(right).accepted()
+
+
+@pytest.mark.parametrize("operation_id", ["exams_update"])
+@pytest.mark.requirement("ROBUST-020")
+def test_request_after_each_malformed_one_is_answered(operation_id, sample):
+    request = sample(operation_id)
+
+    for forms in (*NO_BODIES.values(), *ODD_BODIES.values()):
+        for malformed in forms:
+            sample.send(request, malformed)
+            expect(sample.send(request)).accepted()
 
 
 TEXTS = {

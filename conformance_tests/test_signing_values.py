@@ -39,6 +39,9 @@ def with_value(operation_id, sample, value):
     request = sample(operation_id)
     if operation_id == "exams_index":
         text = json.dumps({"name": {"eq": value}}, ensure_ascii=False)
+        if value == VALUES["SIGN-069"]:
+            # With a blank here and none there: whoever writes the JSON anew does not hit upon it.
+            text = text.replace('"eq": ', '"eq":')
         return replace(request, params={"filter": text}), "filter"
     return replace(request, params={**request.params, "exam_content": value}), "exam_content"
 
@@ -63,15 +66,15 @@ def test_value_is_signed_as_it_is(operation_id, sample):
 
 @pytest.mark.requirement("SIGN-070")
 def test_filter_is_signed_as_it_is_sent(sample):
-    spaced, name = with_value("exams_index", sample, "a")
-    compact = replace(spaced, params={"filter": spaced.params["filter"].replace(": ", ":")})
+    spaced, compact = '{"name": {"eq": "a"}}', '{"name":{"eq":"a"}}'
 
-    without_blanks = signed_with(name, lambda text: text.replace(": ", ":"))
-    each_refused(sample, spaced, {"SIGN-070": [without_blanks]})
-    with_blanks = signed_with(name, lambda text: text.replace(":", ": "))
-    each_refused(sample, compact, {"SIGN-070": [with_blanks]})
-    expect(sample.send(spaced)).accepted()
-    expect(sample.send(compact)).accepted()
+    for sent, signed in ((spaced, compact), (compact, spaced)):
+        request = changed(sample("exams_index"), filter=sent)
+        wrong = sample.send(request, Wrongly("signed with other blanks", message=written_as("filter", signed)))
+        right = sample.send(request)
+
+        expect(wrong).refused()
+        expect(right).accepted()
 
 
 @pytest.mark.requirement("SIGN-071", "SIGN-072")

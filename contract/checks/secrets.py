@@ -36,6 +36,8 @@ def stand_where_they_are_documented(answered: Exchange, caller: User) -> None:
         expect(answered).holds(CONSUMER_SECRET not in named, "no consumer secret in the answer", CONSUMER_SECRET)
     with deciding("ISO-062"):
         expect(answered).accepted()
-        repeated = [what for what in ("token", "secret_key") if getattr(caller, what) in answered.text]
+        headers = answered.response.headers.values() if answered.response is not None else ()
+        shown = "\n".join((answered.text, *headers))
+        repeated = [what for what in ("token", "secret_key") if getattr(caller, what) in shown]
         found = " and ".join(repeated)
         expect(answered).holds(not repeated, "no credentials of the caller in the answer", f"the caller's {found}")

@@ -165,6 +165,11 @@ def as_form(request: PreparedRequest) -> None:
     set_body(request, form.encode(), "application/x-www-form-urlencoded")
 
 
+def without_content_type(request: PreparedRequest) -> None:
+    """Leave the content type out."""
+    request.headers.pop("Content-Type", None)
+
+
 def signing_parameters_in_query(request: PreparedRequest) -> None:
     """Move timestamp, nonce and signature from a JSON body into the query."""
     members = json.loads(body_of(request))
