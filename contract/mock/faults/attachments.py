@@ -413,3 +413,12 @@ add(
     "ATTACH-104",
     also=("ATTACH-022",),
 )
+
+add(
+    "attachments-index-stale",
+    INDEX,
+    "attachments_index goes on answering what it answered first.",
+    s.stale(),
+    "ATTACH-071",
+    also=("ATTACH-003", "ATTACH-051"),
+)

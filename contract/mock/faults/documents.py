@@ -373,3 +373,22 @@ add(
     ),
     "DOC-105",
 )
+
+add(
+    "documents-index-stale",
+    INDEX,
+    "documents_index goes on answering what it answered first.",
+    s.stale(),
+    "DOC-063",
+    "DOC-064",
+    "DOC-081",
+    also=("DOC-026", "DOC-065"),
+)
+add(
+    "documents-show-stale",
+    SHOW,
+    "documents_show goes on answering what it answered first.",
+    s.stale(),
+    "DOC-071",
+    "DOC-082",
+)

@@ -579,3 +579,31 @@ add(
     a.without_null("uploaded_exam_documents_file_name", "uploaded_exam_documents_updated_at"),
     "EXAM-400",
 )
+
+# what is remembered too long, and what happens once only ------------------------------------------------------------
+
+add(
+    "exams-show-stale",
+    "exams_show",
+    "exams_show goes on answering what it answered first.",
+    s.stale(),
+    "EXAM-106",
+    "EXAM-107",
+    "EXAM-161",
+    also=("EXAM-108", "EXAM-111"),
+)
+add(
+    "exams-index-stale",
+    "exams_index",
+    "exams_index goes on answering what it answered first to the same question.",
+    s.stale(),
+    "EXAM-162",
+    also=("EXAM-003", "EXAM-006"),
+)
+add(
+    "exams-update-once-only",
+    BOTH,
+    "Only the first change of an exam is carried out.",
+    s.changes_once("exam"),
+    "EXAM-119",
+)

@@ -7,8 +7,9 @@ from contract.mock.faults.kit import answers as a
 from contract.mock.faults.kit import families as f
 from contract.mock.faults.kit import params as p
 from contract.mock.faults.kit import state as s
-from contract.mock.faults.kit.core import Deviation, area, both, finish, wrap
-from contract.mock.operations import Handler
+from contract.mock.faults.kit.core import Deviation, area, both, finish, override, wrap
+from contract.mock.operations import Handler, Operation
+from contract.mock.rules import Rules
 from contract.mock.tables import USERS
 
 add = area(__name__)
@@ -217,4 +218,18 @@ add(
     "Comanagers have the role comanager instead of their own.",
     a.constant("role", "comanager"),
     "EXAM-336",
+)
+
+
+def own_exams_only(rules: Rules, operation: Operation) -> None:
+    """Who did not create the exam is nobody to it."""
+    override(rules.access, is_own_exam=lambda call, exam: bool(exam["user_id"] == call.user["id"]))
+
+
+add(
+    "exams-comanager-is-nobody",
+    "exams_show",
+    "A comanager is stored, but an exam is shown to its creator and administrators only.",
+    own_exams_only,
+    "EXAM-330",
 )

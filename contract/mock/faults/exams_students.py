@@ -295,6 +295,14 @@ add(
     "EXAM-244",
     also=("EXAM-245", "EXAM-254"),
 )
+add(
+    "exams-add-student-email-of-last-only",
+    "exams_add_student",
+    "exams_add_student compares the email with that of the student who was added last only.",
+    sessions.same_email_twice(but_last=True),
+    "EXAM-244",
+    also=("EXAM-245", "EXAM-254"),
+)
 f.texts(add, "exams_add_student", "email_taken", "is invalid", "EXAM-245")
 add(
     "exams-add-student-any-word-is-html",

@@ -628,3 +628,20 @@ add(
     "INST-204",
     also=("INST-104",),
 )
+
+add(
+    "institutes-index-stale",
+    INDEX,
+    "institutes_index goes on answering what it answered first to the same question.",
+    s.stale(),
+    "INST-143",
+    also=("INST-003", "INST-047", "INST-006", "INST-007"),
+)
+add(
+    "institutes-show-stale",
+    SHOW,
+    "institutes_show goes on answering what it answered first.",
+    s.stale(),
+    "INST-105",
+    also=("INST-106", "INST-107", "INST-108", "INST-142"),
+)

@@ -508,3 +508,20 @@ add(
     a.field("updated_at", a.blank_for_t),
     "LTI-203",
 )
+
+add(
+    "lti-resources-index-stale",
+    INDEX,
+    "lti_resources_index goes on answering what it answered first to the same question.",
+    s.stale(),
+    "LTI-122",
+    also=("LTI-003", "LTI-004", "LTI-005", "LTI-044"),
+)
+add(
+    "lti-resources-show-stale",
+    SHOW,
+    "lti_resources_show goes on answering what it answered first.",
+    s.stale(),
+    "LTI-085",
+    also=("LTI-086", "LTI-087", "LTI-092", "LTI-093", "LTI-121"),
+)

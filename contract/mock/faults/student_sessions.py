@@ -185,6 +185,14 @@ add(
     "SESSION-065",
     also=("SESSION-066", "SESSION-076", "SESSION-093"),
 )
+add(
+    "student-sessions-create-email-of-last-only",
+    CREATE,
+    "student_sessions_create compares the email with that of the student who was added last only.",
+    sessions.same_email_twice(but_last=True),
+    "SESSION-065",
+    also=("SESSION-066", "SESSION-076", "SESSION-093"),
+)
 f.absent_answered_with(add, CREATE, "email_taken", 409, "SESSION-065", also=("SESSION-093",))
 f.texts(add, CREATE, "email_taken", "Email is in use", "SESSION-066")
 add(
@@ -448,4 +456,21 @@ add(
     a.fields("created_at updated_at open_time", a.no_milliseconds),
     "SESSION-406",
     also=("SESSION-046", "SESSION-128", "EXAM-207"),
+)
+
+add(
+    "student-sessions-index-stale",
+    INDEX,
+    "The list of an exam's sessions goes on being what it was at first.",
+    s.stale(),
+    "SESSION-161",
+    also=("SESSION-076", "SESSION-116", "SESSION-117", "SESSION-118", "SESSION-126", "SESSION-128", "SESSION-185"),
+)
+add(
+    "student-sessions-show-stale",
+    SHOW,
+    "student_sessions_show goes on answering what it answered first.",
+    s.stale(),
+    "SESSION-162",
+    also=("SESSION-192", "SESSION-211", "SESSION-231", "SESSION-281", "SESSION-311"),
 )

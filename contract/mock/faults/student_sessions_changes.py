@@ -408,3 +408,12 @@ add(
     ),
     "SESSION-199",
 )
+
+add(
+    "student-sessions-update-once-only",
+    BOTH,
+    "Only the first change of a session is carried out.",
+    s.changes_once("session"),
+    "SESSION-126",
+    also=("SESSION-118",),
+)

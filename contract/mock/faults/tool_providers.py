@@ -567,3 +567,20 @@ add(
     "TOOL-204",
     also=("TOOL-003", "TOOL-004"),
 )
+
+add(
+    "tool-providers-index-stale",
+    INDEX,
+    "tool_providers_index goes on answering what it answered first to the same question.",
+    s.stale(),
+    "TOOL-123",
+    also=("TOOL-003", "TOOL-004", "TOOL-046"),
+)
+add(
+    "tool-providers-show-stale",
+    SHOW,
+    "tool_providers_show goes on answering what it answered first.",
+    s.stale(),
+    "TOOL-085",
+    also=("TOOL-086", "TOOL-087", "TOOL-088", "TOOL-093", "TOOL-122"),
+)

@@ -152,12 +152,13 @@ def fits(text: str, but: str) -> bool:
     return not met.pop(but) and all(met.values())
 
 
-def same_email_twice(where: str) -> Deviation:
+def same_email_twice(where: str, but_last: bool = False) -> Deviation:
     """An address is taken although a user has it whose institute compares so with the one of the path."""
+    last = " AND id != (SELECT max(id) FROM users)" if but_last else ""
 
     def around(call: Call, inner: Handler) -> Reply:
         email, institute_id = call.params["email"], call.found["institute"]["id"]
-        sql = f"SELECT 1 FROM users WHERE email_key = ? AND institute_id {where} ?"
+        sql = f"SELECT 1 FROM users WHERE email_key = ? AND institute_id {where} ?{last}"
         if call.store.value(sql, (email_key(email), institute_id)) is None:
             return inner(call)
         call.params["email"] = f"{call.signed['nonce']}.{email}"
@@ -207,6 +208,14 @@ add(
     CREATE,
     "users_create takes an address that another user of the institute has.",
     same_email_twice("="),
+    "USER-046",
+    also=("USER-047", "USER-048"),
+)
+add(
+    "users-create-email-of-last-only",
+    CREATE,
+    "users_create compares the address with that of the user who was created last only.",
+    same_email_twice("=", but_last=True),
     "USER-046",
     also=("USER-047", "USER-048"),
 )
@@ -697,4 +706,22 @@ add(
     a.constant("logo_image", ""),
     "USER-208",
     also=("USER-006",),
+)
+
+add(
+    "users-index-stale",
+    INDEX,
+    "users_index goes on answering what it answered first to the same question.",
+    s.stale(),
+    "USER-143",
+    also=("USER-003", "USER-048"),
+)
+add(
+    "users-update-once-only",
+    CHANGES,
+    "Only the first change of a user is carried out.",
+    s.changes_once("user"),
+    "USER-104",
+    "USER-105",
+    also=("USER-106", "USER-111"),
 )

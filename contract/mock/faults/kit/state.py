@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -178,5 +179,40 @@ def hides_only(named: Callable[[Call], int], *lists: str) -> Deviation:
         wrap(around)(rules, operation)
         for name in lists:
             listing(rows)(rules, rules.operations[name])
+
+    return deviation
+
+
+def stale() -> Deviation:
+    """What was answered once is answered ever after, to the same caller with the same parameters."""
+
+    def deviation(rules: Rules, operation: Operation) -> None:
+        kept: dict[str, Reply] = {}
+
+        def around(call: Call, inner: Handler) -> Reply:
+            key = repr((call.user["id"], sorted(call.path_ids.items()), sorted(call.params.items(), key=str)))
+            if key not in kept:
+                kept[key] = copy.deepcopy(inner(call))
+            return copy.deepcopy(kept[key])
+
+        wrap(around)(rules, operation)
+
+    return deviation
+
+
+def changes_once(kind: str) -> Deviation:
+    """Only the first change of a row is carried out; later ones are answered with the row as it is."""
+
+    def deviation(rules: Rules, operation: Operation) -> None:
+        changed: set[int] = set()
+
+        def around(call: Call, inner: Handler) -> Reply:
+            row_id = int(call.found[kind]["id"])
+            if row_id in changed:
+                call.params = {}
+            changed.add(row_id)
+            return inner(call)
+
+        wrap(around)(rules, operation)
 
     return deviation
