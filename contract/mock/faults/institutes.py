@@ -79,9 +79,20 @@ def refuses_own_name(call: Call, inner: Handler) -> Reply:
     return inner(call)
 
 
+def as_before(call: Call, found: a.Data) -> None:
+    """The answer shows the time of the change before this one."""
+    found["updated_at"] = call.write_time(call.found["institute"]["updated_at"])
+
+
 # list -----------------------------------------------------------------------------------------------------------------
 
-f.fails(add, INDEX, "INST-001")
+add(
+    "institutes-index-fails",
+    INDEX,
+    "institutes_index answers 500 unless a single institute is asked for.",
+    a.refused_as("internal", when=lambda call: str(call.sent.get("limit")) != "1"),
+    "INST-001",
+)
 f.bare(add, INDEX, "INST-002")
 add(
     "institutes-index-newest-left-out",
@@ -434,7 +445,7 @@ add(
     "institutes-update-keeps-updated-at",
     CHANGES,
     "Changing an institute leaves updated_at as it was.",
-    s.not_stored("institute", "updated_at"),
+    both(s.not_stored("institute", "updated_at"), a.each(as_before)),
     "INST-108",
 )
 add(
@@ -645,3 +656,9 @@ add(
     "INST-105",
     also=("INST-106", "INST-107", "INST-108", "INST-142"),
 )
+
+# words in the path ----------------------------------------------------------------------------------------------------
+
+f.word_accepted(add, SHOW, {"institute": None}, "INST-026")
+f.word_accepted(add, PATCH, {"institute": None}, "INST-119")
+f.word_accepted(add, DESTROY, {}, "INST-151")

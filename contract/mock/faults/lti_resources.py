@@ -525,3 +525,24 @@ add(
     "LTI-085",
     also=("LTI-086", "LTI-087", "LTI-092", "LTI-093", "LTI-121"),
 )
+
+# words in the path, and words for booleans ----------------------------------------------------------------------------
+
+f.word_accepted(add, SHOW, {"lti_resource": None}, "LTI-025")
+f.word_accepted(add, PUT, {"lti_resource": None}, "LTI-104")
+f.word_crashes(add, PATCH, "LTI-104")
+f.word_accepted(add, DESTROY, {}, "LTI-130")
+add(
+    "lti-resources-create-text-true-refused",
+    CREATE,
+    "lti_resources_create refuses the texts true and false for open_in_new_tab.",
+    p.refused_value("open_in_new_tab", lambda value: value in ("true", "false")),
+    "LTI-070",
+)
+add(
+    "lti-resources-update-text-false-is-true",
+    CHANGES,
+    "Changing an LTI resource takes the text false for open_in_new_tab as true.",
+    raw.stored_as("open_in_new_tab", raw.text_false_is_true),
+    "LTI-105",
+)

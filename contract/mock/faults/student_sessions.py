@@ -474,3 +474,11 @@ add(
     "SESSION-162",
     also=("SESSION-192", "SESSION-211", "SESSION-231", "SESSION-281", "SESSION-311"),
 )
+
+add(
+    "student-sessions-index-all-email-sent-means-all",
+    ALL,
+    "With status=email_sent the list of all sessions holds all of them.",
+    p.dropped("status", when=asks("email_sent")),
+    "SESSION-026",
+)

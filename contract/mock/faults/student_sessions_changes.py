@@ -417,3 +417,11 @@ add(
     "SESSION-126",
     also=("SESSION-118",),
 )
+
+add(
+    "student-sessions-update-text-false-is-true",
+    BOTH,
+    "Changing a session takes the text false for skip_requirements as true.",
+    raw.stored_as("skip_requirements", raw.text_false_is_true),
+    "SESSION-138",
+)

@@ -584,3 +584,9 @@ add(
     "TOOL-085",
     also=("TOOL-086", "TOOL-087", "TOOL-088", "TOOL-093", "TOOL-122"),
 )
+
+# words in the path ----------------------------------------------------------------------------------------------------
+
+f.word_accepted(add, SHOW, {"tool_provider": None}, "TOOL-026")
+f.word_accepted(add, PATCH, {"tool_provider": None}, "TOOL-096")
+f.word_accepted(add, DESTROY, {}, "TOOL-137")

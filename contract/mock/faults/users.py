@@ -725,3 +725,10 @@ add(
     "USER-105",
     also=("USER-106", "USER-111"),
 )
+
+# words in the path ----------------------------------------------------------------------------------------------------
+
+f.word_accepted(add, SHOW, {"user": None}, "USER-209", id_name="id")
+f.word_crashes(add, PUT, "USER-209", id_name="id")
+f.word_accepted(add, INDEX, {"users": []}, "USER-210")
+f.word_accepted(add, DESTROY, {}, "USER-210", id_name="institute_id")
