@@ -1,7 +1,6 @@
 """What goes wrong before a run begins: one line that says what to do, the right exit status, no secret, soon."""
 
 import socket
-import time
 
 import pytest
 
@@ -26,18 +25,26 @@ def one_line(finished) -> str:
     return lines[0]
 
 
-def test_wrong_secret_key_is_told_within_two_seconds(command, tmp_path, local):
+def test_wrong_secret_key_is_told(command, tmp_path, local):
     (tmp_path / "conformance.toml").write_text(local.replace(SECRET, "x" * 43))
 
-    began = time.monotonic()
     finished = command("run", "--target", "local")
-    took_s = time.monotonic() - began
 
     assert finished.status == 3
     assert "users.administrator" in one_line(finished)
     assert "secret_key" in finished.err
     assert "x" * 43 not in finished.err + finished.out
-    assert took_s < 4, "two seconds on an idle machine; tests share theirs"
+
+
+def test_wrong_secret_key_is_told_before_the_slow_imports(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace(SECRET, "x" * 43))
+
+    finished = command("run", "--target", "local", PYTHONPROFILEIMPORTTIME="1")
+
+    assert finished.status == 3
+    imported = {line.rpartition("|")[2].strip() for line in finished.err.splitlines() if "import time:" in line}
+    assert "requests" in imported
+    assert imported.isdisjoint({"pytest", "_pytest", "schemathesis", "hypothesis"})
 
 
 def test_unknown_token_is_told(command, tmp_path, local):
