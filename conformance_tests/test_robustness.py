@@ -241,12 +241,11 @@ def test_unknown_methods_are_refused(sample):
 
 @pytest.mark.requirement("ROBUST-018")
 def test_very_long_query_is_answered(administrator):
-    # A server may cut the connection off; what it must not do is to stay away afterwards.
-    long = administrator("exams_index", filter='{"name": {"eq": "' + "long " * 15_000 + '"}}')
-    right = administrator("exams_index", purpose="control")
-
-    answers(long)
-    control(right).accepted()
+    # Servers stop reading at 8, 16 or 64 kB; shorter ones reach the code behind.
+    for length in (7_000, 15_000, 62_000, 100_000):
+        value = "a" * length
+        answers(administrator("exams_index", filter=f'{{"name": {{"eq": "{value}"}}}}'))
+        control(administrator("exams_index", purpose="control")).accepted()
 
 
 @pytest.mark.requirement("ROBUST-024")
