@@ -116,9 +116,12 @@ class Poller:
 
 
 def generate_and_wait(client: Client, exam_id: int, deadline_s: float = DEADLINE_S) -> str | None:
-    """Ask for a zip and return the state in which its job ended, or the last one seen."""
-    client("exams_generate_exam_documents_zip", purpose="set-up", id=exam_id)
-    return Poller(client, exam_id, deadline_s).until_ended()
+    """Ask for a zip and return the state in which its job ended, or the last one seen; no wait where no job can end."""
+    asked = client("exams_generate_exam_documents_zip", purpose="set-up", id=exam_id)
+    poller = Poller(client, exam_id, deadline_s)
+    if not asked.accepted and (state := poller.poll()) not in (State.QUEUED, State.RUNNING):
+        return state
+    return poller.until_ended()
 
 
 MOST_REDIRECTS = 5

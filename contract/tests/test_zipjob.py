@@ -109,12 +109,13 @@ class FakeClient:
 
     states: list[str]
     asked: list[str] = field(default_factory=list)
+    generate: int = 204
     sender = SimpleNamespace(target=SimpleNamespace(base_url="https://target.example.com"))
 
     def __call__(self, operation_id, purpose, id):
         self.asked.append(operation_id)
         if operation_id == "exams_generate_exam_documents_zip":
-            return Exchange(None, 204)
+            return Exchange(None, self.generate)
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         return Exchange({"zip_job_status": state}) if state else Exchange(None, 500)
 
@@ -192,6 +193,18 @@ def test_generate_comes_before_the_first_poll():
 
     assert generate_and_wait(client, 7) == "success"
     assert client.asked == ["exams_generate_exam_documents_zip", "exams_status_exam_documents_zip"]
+
+
+@pytest.mark.parametrize("state", ["", "never_run", "not_found", "failure"])
+def test_a_refused_generate_is_not_waited_for(state):
+    client = FakeClient([state], generate=403)
+
+    assert generate_and_wait(client, 7) == (state or None)
+    assert client.asked == ["exams_generate_exam_documents_zip", "exams_status_exam_documents_zip"]
+
+
+def test_a_running_job_is_waited_for_though_another_is_refused():
+    assert generate_and_wait(FakeClient(["running", "success"], generate=409), 7) == "success"
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
