@@ -271,9 +271,11 @@ def test_upload_to_an_absent_exam_is_refused(administrator, world, exam_id):
 @pytest.mark.requirement("ATTACH-051")
 def test_refused_upload_adds_nothing(administrator, exam_id):
     refused = administrator("attachments_create", exam_id=exam_id, document="a text")
+    without = administrator("attachments_create", exam_id=exam_id)
     right = administrator("attachments_create", exam_id=exam_id, document=PIXEL)
 
     expect(refused).refused()
+    expect(without).refused()
     attachment = resource(control(right).accepted(), "attachment")
     expect(refused).equals(ids_of(administrator, exam_id), [attachment.get("id")], "the attachments of the exam")
 

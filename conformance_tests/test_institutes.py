@@ -245,9 +245,9 @@ def test_parameters_of_a_create_come_back(superuser, world):
 
 
 @pytest.mark.requirement("INST-050")
-@pytest.mark.parametrize("value", [1, 0])
-def test_global_switches_come_back(superuser, world, value):
-    switches = {"global_proctor": value, "global_reviewer": value}
+@pytest.mark.parametrize(("proctor", "reviewer"), [(1, 0), (0, 1)])
+def test_global_switches_come_back(superuser, world, proctor, reviewer):
+    switches = {"global_proctor": proctor, "global_reviewer": reviewer}
 
     created = control(superuser("institutes_create", **world.institute_params(**switches))).accepted()
 

@@ -71,6 +71,7 @@ def test_institute_is_updated(superuser, world, operation_id):
 def test_updated_institute_stands_under_its_key(superuser, world, shared, operation_id):
     updated = control(superuser(operation_id, id=shared.institute_id, **world.institute_params())).accepted()
 
+    resource(updated, "institute")
     has_shape(updated, "envelope")
 
 
@@ -371,6 +372,15 @@ def test_fields_have_the_printed_types(operation_id, answered):
 @pytest.mark.requirement("INST-203")
 def test_times_have_milliseconds_and_an_offset(operation_id, answered):
     has_shape(answered(operation_id), "time")
+
+
+@pytest.mark.requirement("INST-203")
+def test_time_of_a_logo_has_milliseconds_and_an_offset(superuser, world):
+    logo = File("logo.png", PNG, "image/png")
+
+    created = control(superuser("institutes_create", **world.institute_params(logo_image=logo))).accepted()
+
+    has_shape(created, "time")
 
 
 @pytest.mark.requirement("INST-204")

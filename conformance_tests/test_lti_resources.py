@@ -411,7 +411,8 @@ def test_lti_resource_is_updated(administrator, world, link, operation_id):
 def test_updated_lti_resource_stands_under_its_key(administrator, world, shared, operation_id):
     sent = administrator(operation_id, id=shared.lti_resource_id, lti_resource_link_name=world.name("link"))
 
-    has_shape(control(sent).accepted(), "envelope")
+    resource(control(sent).accepted(), "lti_resource")
+    has_shape(sent, "envelope")
 
 
 @pytest.mark.requirement("LTI-084")

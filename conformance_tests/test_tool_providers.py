@@ -352,7 +352,8 @@ def test_tool_provider_is_updated(administrator, world, operation_id):
 def test_updated_tool_provider_stands_under_its_key(administrator, shared, world, operation_id):
     sent = administrator(operation_id, id=shared.tool_provider_id, tool_name=world.name("tool"))
 
-    has_shape(control(sent).accepted(), "envelope")
+    resource(control(sent).accepted(), "tool_provider")
+    has_shape(sent, "envelope")
 
 
 @pytest.mark.requirement("TOOL-084")

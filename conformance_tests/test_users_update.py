@@ -53,6 +53,7 @@ def test_user_is_updated(update, world, operation_id):
 def test_updated_user_stands_under_its_key(update, shared, operation_id):
     updated = control(update(operation_id, shared.user_id, report_frequency="week")).accepted()
 
+    resource(updated, "user")
     has_shape(updated, "envelope")
 
 
