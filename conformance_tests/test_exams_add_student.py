@@ -66,6 +66,7 @@ def test_email_of_another_student_is_refused(administrator, world, exam_id):
     params = world.student_params()
 
     first = administrator("exams_add_student", id=exam_id, **params)
+    world.student_session(exam_id)
     second = administrator("exams_add_student", id=exam_id, **{**params, "name": world.name("student")})
 
     control(first).accepted()

@@ -47,8 +47,8 @@ def test_change_comes_back_as_sent(operation_id, administrator, world):
 
 
 @per_operation(exams_update="EXAM-106", exams_update_put="EXAM-107")
-def test_change_is_kept(operation_id, administrator, world):
-    exam, sent = world.exam(), changed_params(world)
+def test_change_is_kept(operation_id, administrator, world, exam):
+    sent = changed_params(world)
 
     control(administrator(operation_id, id=exam["id"], **sent)).accepted()
     shown = control(administrator("exams_show", id=exam["id"])).accepted()

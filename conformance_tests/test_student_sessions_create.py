@@ -97,6 +97,7 @@ def test_email_of_another_student_is_refused(administrator, world, shared):
     params = world.student_params()
 
     first = administrator(CREATE, exam_id=shared.exam_id, **params)
+    world.student_session(shared.exam_id)
     second = administrator(CREATE, exam_id=shared.exam_id, **{**params, "name": world.name("student")})
 
     control(first).accepted()

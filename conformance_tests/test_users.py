@@ -224,6 +224,7 @@ def test_address_of_another_user_is_refused(administrator, world):
     first, second = world.user_params(), world.user_params()
 
     created = administrator("users_create", **first)
+    world.user()
     refused = administrator("users_create", **{**second, "email": first["email"]})
 
     expect(refused).refused(422)
