@@ -54,7 +54,8 @@ def test_request_without_what_it_must_carry_is_refused(operation_id, sample):
 
 
 def a_word_as_nonce(client):
-    return Wrongly("a word as nonce", nonce="".join(chr(ord("a") + int(digit)) for digit in str(client.sender.nonces())))
+    digits = str(client.sender.nonces())
+    return Wrongly("a word as nonce", nonce="".join(chr(ord("a") + int(digit)) for digit in digits))
 
 
 def keeps_its_secrets(exchange, *secrets):
