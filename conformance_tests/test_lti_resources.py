@@ -438,9 +438,11 @@ def test_update_keeps_what_it_does_not_name(administrator, world, link_params, c
         lti_resource_launch_url="https://own.example.com/launch", open_in_new_tab=0, lti_custom_data=CUSTOM_DATA
     )
     id = world.create("lti_resources_create", **expected)["id"]
+    # Only PATCH is known to do without the others.
+    judged = expect if operation_id == "lti_resources_update" else control
 
     for name, value in changes.items():
-        control(administrator(operation_id, id=id, **{name: value})).accepted()
+        judged(administrator(operation_id, id=id, **{name: value})).accepted()
         shown = control(administrator("lti_resources_show", id=id)).accepted()
         expected[name] = value
         comes_back(shown, in_lower_case(resource(shown, "lti_resource")), in_lower_case(expected))

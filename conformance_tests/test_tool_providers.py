@@ -379,9 +379,11 @@ def test_what_an_update_changed_is_shown(administrator, world, show, operation_i
 def test_update_keeps_what_it_does_not_name(administrator, world, show, operation_id):
     expected = world.tool_provider_params(lti_custom_data='{"course":"physics"}', use_as_basic_link=1)
     id = world.create("tool_providers_create", **expected)["id"]
+    # Only PATCH is known to do without the others.
+    judged = expect if operation_id == "tool_providers_update" else control
 
     for name, value in all_changes(world).items():
-        control(administrator(operation_id, id=id, **{name: value})).accepted()
+        judged(administrator(operation_id, id=id, **{name: value})).accepted()
         shown = control(show(id)).accepted()
         expected[name] = value
         comes_back(shown, in_lower_case(resource(shown, "tool_provider")), in_lower_case(expected))

@@ -71,7 +71,7 @@ def test_report_frequency_comes_back(update, world, operation_id):
     id = world.user()["id"]
 
     for value in ("day", "month", "week"):
-        updated = control(update(operation_id, id, report_frequency=value)).accepted()
+        updated = expect(update(operation_id, id, report_frequency=value)).accepted()
         comes_back(updated, resource(updated, "user"), {"report_frequency": value})
 
 
@@ -86,9 +86,11 @@ def test_report_frequency_comes_back(update, world, operation_id):
 @per_operation(users_update="USER-106", users_update_put="USER-107")
 def test_update_keeps_what_it_does_not_name(update, world, operation_id, first, then):
     id = world.user()["id"]
+    # Only PATCH is known to do without the others.
+    judged = expect if operation_id == "users_update" else control
 
-    control(update(operation_id, id, **first)).accepted()
-    updated = control(update(operation_id, id, **then)).accepted()
+    judged(update(operation_id, id, **first)).accepted()
+    updated = judged(update(operation_id, id, **then)).accepted()
 
     comes_back(updated, resource(updated, "user"), {**first, **then})
 
@@ -97,6 +99,7 @@ def test_update_keeps_what_it_does_not_name(update, world, operation_id, first, 
     ("name", "wrong", "right"),
     [
         pytest.param("receives_reports", "maybe", 1, marks=pytest.mark.requirement("USER-108")),
+        pytest.param("receives_reports", 2, 1, marks=pytest.mark.requirement("USER-108")),
         pytest.param("report_frequency", "year", "month", marks=pytest.mark.requirement("USER-109")),
     ],
 )
