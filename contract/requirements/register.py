@@ -175,8 +175,12 @@ def _requirement(entry: dict[str, Any], area: str, path: Path) -> Requirement:
 
 
 def _operations(patterns: list[str], place: str) -> tuple[str, ...]:
-    known = list(operations.table())
+    known = operations.table()
+    chosen: set[str] = set()
     for pattern in patterns:
-        if not fnmatch.filter(known, pattern):
+        # Most name one operation: looking it up is a hundred times cheaper than matching a glob with all.
+        fitting = [pattern] if pattern in known else fnmatch.filter(known, pattern)
+        if not fitting:
             raise SuiteError(f"{place}: no operation fits {pattern!r}")
-    return tuple(name for name in known if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns))
+        chosen.update(fitting)
+    return tuple(name for name in known if name in chosen)
