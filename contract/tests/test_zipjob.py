@@ -171,7 +171,7 @@ def test_a_target_whose_job_did_not_end_is_not_waited_for_as_long_again():
 
     assert clock.poller(FakeClient(["running"]), deadline_s=120).until_ended() == "running"
     assert waited_s > 100
-    assert clock.now - waited_s <= 5
+    assert clock.now - waited_s <= 1
 
 
 def test_polling_ends_with_the_budget():
