@@ -117,7 +117,7 @@ def measure(
 
     What was measured is kept and measured again only when suite, description, register or mock have changed.
     """
-    known = catalogue.load()
+    known = catalogue.load(with_extent=True)
     ids = frozenset(known.matching(patterns)) if patterns else None
     chosen = steps or ((CAUGHT, LOCALISED) if patterns else STEPS)
     jobs = plan(known, Choice(chosen, ids, sample, seed, shard, profile))

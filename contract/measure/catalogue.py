@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from contract.errors import SuiteError, UnknownName
 
 LIST = ("-m", "contract.mock", "--list-faults", "--json")
+EXTENT = "--extent"
 FAULT, VARIANT = "fault", "variant"
 
 
@@ -22,7 +23,8 @@ class Deviation:
     One fault or variant.
 
     ``requirements`` must turn red, ``also`` may turn red too because the deviation shows there as well. ``operation``
-    is where it is, if it is about one only; ``module`` is where it is written.
+    is where it is, if it is about one only; ``module`` is where it is written. ``operations`` are all on which it can
+    show, empty for all that there are.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Deviation:
     also: tuple[str, ...] = ()
     operation: str | None = None
     module: str = ""
+    operations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,22 +71,22 @@ class Catalogue:
 def parse(text: str) -> Catalogue:
     """Return the catalogue that *text* describes."""
     entries = json.loads(text)
+    lists = ("requirements", "also", "operations")
     return Catalogue(
-        tuple(
-            Deviation(**{**entry, "requirements": tuple(entry["requirements"]), "also": tuple(entry["also"])})
-            for entry in entries
-        )
+        tuple(Deviation(**{**entry, **{name: tuple(entry.get(name) or ()) for name in lists}}) for entry in entries)
     )
 
 
 @functools.cache
-def load() -> Catalogue:
+def load(with_extent: bool = False) -> Catalogue:
     """
     Ask the mock.
 
+    Args:     with_extent: with the operations of each deviation, which takes seconds.
     Raises:   SuiteError: it did not answer.
     """
-    asked = subprocess.run([sys.executable, *LIST], capture_output=True, text=True, check=False)
+    command = [sys.executable, *LIST, *([EXTENT] if with_extent else [])]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
     if asked.returncode != 0:
         raise SuiteError(f"the mock does not list its faults: {' '.join(asked.stderr.split())[-300:]}")
     return parse(asked.stdout)

@@ -1,8 +1,8 @@
 """
 Which operations each explicit test sends requests to, found out once against the clean mock.
 
-A fault of one operation cannot be noticed by a test that never calls it. What tests share is made anew for each, so
-that a test is counted for the operations by which it is made, too.
+A fault of some operations cannot be noticed by a test that calls none of them. What tests share is made anew for each,
+so that a test is counted for the operations by which it is made, too.
 """
 
 from __future__ import annotations

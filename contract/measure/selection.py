@@ -84,14 +84,15 @@ class Suite:
         if job.step == CAUGHT:
             return self._of_named_requirements(job)
         if job.step == LOCALISED:
-            return self._that_reach(job.deviation.operation if job.deviation else None)
+            return self._that_reach(job.deviation.operations if job.deviation else ())
         return self._explicit if job.step == REACH else self._profiles[job.profile]
 
-    def _that_reach(self, operation: str | None) -> Selection:
-        """Return the explicit tests that send requests to *operation*: no other can notice what is wrong there."""
-        if operation is None or not self.reach:
+    def _that_reach(self, operations: tuple[str, ...]) -> Selection:
+        """Return the explicit tests that send requests to one of *operations*: no other can notice what is wrong."""
+        if not operations or not self.reach:
             return self._explicit
-        tests = [test for test in self._explicit.tests if operation in self.reach.get(test.name, (operation,))]
+        wanted = set(operations)
+        tests = [test for test in self._explicit.tests if wanted.intersection(self.reach.get(test.name, operations))]
         return replace(self._explicit, tests=tuple(tests))
 
     def _of_named_requirements(self, job: Job) -> Selection:

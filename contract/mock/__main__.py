@@ -38,7 +38,9 @@ def _list(context: click.Context, param: click.Parameter, wanted: bool) -> None:
 
         deviations = [*VARIANTS.values()] if param.name == "list_variants" else [*FAULTS.values(), *VARIANTS.values()]
         if context.params.get("as_json"):
-            click.echo(json.dumps([each.as_dict() for each in deviations], indent=2))
+            extent = bool(context.params.get("extent"))
+            listed = [each.as_dict() | ({"operations": each.operations} if extent else {}) for each in deviations]
+            click.echo(json.dumps(listed, indent=2))
         else:
             for each in deviations:
                 click.echo(f"{each.id}\t{each.description}")
@@ -71,6 +73,12 @@ def _list(context: click.Context, param: click.Parameter, wanted: bool) -> None:
     help="With --list-faults or --list-variants: as JSON, with the requirements that each breaks.",
 )
 @click.option(
+    "--extent",
+    is_flag=True,
+    is_eager=True,
+    help="With --list-faults --json: the operations that each can show on, which takes seconds to find out.",
+)
+@click.option(
     "--list-faults",
     is_flag=True,
     expose_value=False,
@@ -94,6 +102,7 @@ def main(
     control: bool,
     config_out: Path | None,
     as_json: bool,
+    extent: bool,
 ) -> None:
     """Serve the stateful mock of the v3 API, with demo data for every role and fixture."""
     # Imported here so that --help is there at once.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.mock.extent import changed_operations
 from contract.mock.rules import Rules
 
 Change = Callable[[Rules], None]
@@ -28,6 +29,11 @@ class Fault:
     also: tuple[str, ...] = ()
     operation: str | None = None
     kind: str = "fault"
+
+    @property
+    def operations(self) -> tuple[str, ...] | None:
+        """Return where the deviation can show, None: everywhere."""
+        return (self.operation,) if self.operation else changed_operations(self.change)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what ``--list-faults --json`` prints of it."""

@@ -8,7 +8,10 @@ from contract.measure.outcome import JUDGED, Outcome, Shown
 
 
 def fault(id: str = "f", *requirements: str, also: tuple[str, ...] = (), operation: str | None = None) -> Deviation:
-    return Deviation(id, f"what {id} does", "fault", requirements, also, operation, "contract.mock.faults.accept")
+    operations = (operation,) if operation else ()
+    return Deviation(
+        id, f"what {id} does", "fault", requirements, also, operation, "contract.mock.faults.accept", operations
+    )
 
 
 def variant(id: str) -> Deviation:

@@ -63,3 +63,10 @@ def test_a_mock_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(SuiteError, match="does not list its faults: no mock here"):
         catalogue.load()
+
+
+def test_the_mock_says_where_a_fault_can_show() -> None:
+    known = {each.id: each for each in catalogue.load(with_extent=True).faults}
+
+    assert known["ignore-accept"].operations == ()
+    assert known["exams-show-newest"].operations == ("exams_show",)

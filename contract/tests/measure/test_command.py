@@ -22,7 +22,7 @@ KNOWN = catalogue(fault("one", "EXAM-001"), fault("two", "EXAM-002"), variant("o
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Catalogue:
-    monkeypatch.setattr(listing, "load", lambda: KNOWN)
+    monkeypatch.setattr(listing, "load", lambda with_extent=False: KNOWN)
     monkeypatch.chdir(tmp_path)
     return KNOWN
 
