@@ -53,6 +53,8 @@ class Bench:
     label: str = ""
     workers: int = 1
     """How many processes share the target's bound on requests."""
+    keeps_exchanges: bool = True
+    """Whether every exchange is written down for the report."""
     sender: Sender = field(init=False)
     redactor: Redactor = field(init=False)
     leaks: list[Made] = field(default_factory=list)
@@ -65,7 +67,9 @@ class Bench:
         self.sender = Sender(self.target, nonces, Ownership.of(self.target), read_only=self.read_only, pace=pace)
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
-        self.sender.listeners = [judgement.listen, Recorder(self._stream, self.redactor)]
+        self.sender.listeners = [judgement.listen]
+        if self.keeps_exchanges:
+            self.sender.listeners.append(Recorder(self._stream, self.redactor))
         self.sender.listeners.append(self._note)
         self.clients = {role: Client(self.sender, user) for role, user in self.target.users.items()}
         self._shared_world = World(self.clients, self.target, f"{self.prefix}-shared{self.worker}{self.label}")

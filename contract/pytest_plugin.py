@@ -405,7 +405,9 @@ def _bench(item: pytest.Item) -> Bench:
         worker = getattr(item.config, "workerinput", {}).get("workerid", "gw0")
         number = int(worker.removeprefix("gw")) + (32 if exclusive else 0)
         prefix = f"{run.prefix}"
-        benches[label] = Bench(target, run.run_number, number, prefix, run.parts, run.read_only, label, run.workers)
+        benches[label] = Bench(
+            target, run.run_number, number, prefix, run.parts, run.read_only, label, run.workers, run.keeps_exchanges
+        )
     return benches[label]
 
 

@@ -46,6 +46,8 @@ class Session:
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
     interrupted: bool = False
+    keeps_exchanges: bool = True
+    """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
     outcome: RunResult | None = None
 
     def __post_init__(self) -> None:

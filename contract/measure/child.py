@@ -38,6 +38,7 @@ def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) ->
         run = session.prepare(settings)
     except TargetError as error:
         return _error(job, f"the run does not begin: {error}")
+    run.keeps_exchanges = False
     try:
         pytest_plugin.adopt(config, run)
         tests = _carry_out(job, selection, run)
