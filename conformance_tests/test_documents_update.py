@@ -48,6 +48,8 @@ def test_changed_content_is_answered(operation_id, administrator, place):
 
 @per_operation(documents_update="DOC-063", documents_update_put="DOC-064")
 def test_changed_content_is_listed(operation_id, administrator, place):
+    listed_document(administrator, place["exam_id"])
+
     changed = control(administrator(operation_id, **place, exam_content="Changed")).accepted()
 
     now = listed_document(administrator, place["exam_id"])
@@ -56,6 +58,8 @@ def test_changed_content_is_listed(operation_id, administrator, place):
 
 @pytest.mark.requirement("DOC-071")
 def test_changed_content_is_shown(operation_id, administrator, place):
+    control(administrator("documents_show", **place)).accepted()
+
     control(administrator(operation_id, **place, exam_content="Changed")).accepted()
 
     shown = control(administrator("documents_show", **place)).accepted()

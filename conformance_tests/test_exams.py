@@ -254,6 +254,7 @@ def test_destroyed_exam_is_gone(status, administrator, world):
 @pytest.mark.requirement("EXAM-162")
 def test_destroyed_exam_is_no_longer_listed(administrator, world):
     exams, kept = (world.exam(), world.open_exam()), world.exam()
+    find(administrator, "exams_index", "exams", exams[0]["id"])
 
     for exam in exams:
         control(administrator("exams_destroy", id=exam["id"])).accepted()

@@ -85,8 +85,9 @@ def test_parameters_of_an_update_come_back(superuser, world, operation_id):
 
 
 @pytest.mark.requirement("INST-105")
-def test_what_an_update_changed_is_shown(superuser, world, operation_id):
+def test_what_an_update_changed_is_shown(superuser, world, show, operation_id):
     id, changes = world.institute(**FIRST)["id"], world.institute_params(**THEN)
+    show(id)
 
     control(superuser(operation_id, id=id, **changes)).accepted()
     shown = control(superuser("institutes_show", id=id)).accepted()
@@ -252,6 +253,7 @@ def test_destroyed_institute_is_not_shown(superuser, world):
 @pytest.mark.requirement("INST-143")
 def test_destroyed_institute_is_not_listed(superuser, world):
     id = world.institute()["id"]
+    column(superuser, "institutes_index", "institutes")
 
     destroyed = control(superuser("institutes_destroy", id=id)).accepted()
 

@@ -417,14 +417,18 @@ def test_updated_lti_resource_stands_under_its_key(administrator, world, shared,
 
 @pytest.mark.requirement("LTI-084")
 def test_parameters_of_an_update_come_back(administrator, link, changes, operation_id):
-    updated = control(administrator(operation_id, id=link()["id"], **changes)).accepted()
+    id = link()["id"]
 
-    comes_back(updated, in_lower_case(resource(updated, "lti_resource")), in_lower_case(changes))
+    for tab in (1, 0):
+        sent = {**changes, "open_in_new_tab": tab}
+        updated = control(administrator(operation_id, id=id, **sent)).accepted()
+        comes_back(updated, in_lower_case(resource(updated, "lti_resource")), in_lower_case(sent))
 
 
 @pytest.mark.requirement("LTI-085")
 def test_what_an_update_changed_is_shown(administrator, link, changes, operation_id):
     id = link()["id"]
+    shown_now(administrator, id)
 
     control(administrator(operation_id, id=id, **changes)).accepted()
     shown = control(administrator("lti_resources_show", id=id)).accepted()
@@ -454,9 +458,9 @@ def test_update_leaves_what_is_no_parameter(administrator, link, changes, operat
 
     updated = control(administrator(operation_id, id=before["id"], **changes)).accepted()
 
-    after = resource(updated, "lti_resource")
-    for name in ("id", "created_at", "placeholder"):
-        expect(updated).equals(after.get(name), before.get(name), name)
+    for after in (resource(updated, "lti_resource"), shown_now(administrator, before["id"])):
+        for name in ("id", "created_at", "placeholder"):
+            expect(updated).equals(after.get(name), before.get(name), name)
 
 
 @pytest.mark.requirement("LTI-089")
@@ -502,10 +506,13 @@ def test_absent_lti_resource_is_named_by_update(administrator, world, shared, op
 )
 @pytest.mark.parametrize("operation_id", ["lti_resources_update", "lti_resources_update_put"])
 def test_lti_resource_is_attached_elsewhere(administrator, link, changes, operation_id, name):
-    updated = administrator(operation_id, id=link()["id"], **{name: changes[name]})
+    id = link()["id"]
+
+    updated = administrator(operation_id, id=id, **{name: changes[name]})
 
     expect(updated).accepted()
-    comes_back(updated, resource(updated, "lti_resource"), {name: changes[name]})
+    for now in (resource(updated, "lti_resource"), shown_now(administrator, id)):
+        comes_back(updated, now, {name: changes[name]})
 
 
 @pytest.mark.requirement("LTI-105")
@@ -621,6 +628,7 @@ def test_destroyed_lti_resource_is_not_shown(administrator, link):
 @pytest.mark.requirement("LTI-122")
 def test_destroyed_lti_resource_is_not_listed(administrator, link):
     id = link()["id"]
+    column(administrator, "lti_resources_index", "lti_resources")
 
     destroyed = control(administrator("lti_resources_destroy", id=id)).accepted()
 
@@ -672,6 +680,7 @@ def test_destroy_leaves_exam_and_tool_provider(administrator, world):
 
     destroyed = control(administrator("lti_resources_destroy", id=link["id"])).accepted()
 
+    expect(administrator("exams_show", id=exam["id"])).accepted()
     expect(destroyed).equals(exam_and_provider(administrator, exam["id"], provider["id"]), before, "exam and provider")
 
 

@@ -368,6 +368,7 @@ def test_parameters_of_an_update_come_back(administrator, world, operation_id):
 @pytest.mark.requirement("TOOL-085")
 def test_what_an_update_changed_is_shown(administrator, world, show, operation_id):
     provider, changes = world.tool_provider(), all_changes(world)
+    control(show(provider["id"])).accepted()
 
     control(administrator(operation_id, id=provider["id"], **changes)).accepted()
     shown = control(show(provider["id"])).accepted()
@@ -504,6 +505,7 @@ def test_destroyed_tool_provider_is_not_shown(administrator, world, show):
 @pytest.mark.requirement("TOOL-123")
 def test_destroyed_tool_provider_is_not_listed(administrator, world):
     provider = world.tool_provider()
+    column(administrator, "tool_providers_index", "tool_providers")
 
     destroyed = control(administrator("tool_providers_destroy", id=provider["id"])).accepted()
 

@@ -287,6 +287,7 @@ def test_destroyed_user_is_not_shown(destroy, show, world):
 @pytest.mark.requirement("USER-143")
 def test_destroyed_user_is_not_listed(administrator, destroy, world):
     id = world.user()["id"]
+    column(administrator, "users_index", "users", institute_id=world.institute_id)
 
     destroyed = control(destroy(id)).accepted()
 
