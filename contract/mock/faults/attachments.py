@@ -321,6 +321,7 @@ add(
     "A destroyed attachment is left out of the list, but still shown.",
     s.hides_only(lambda call: int(call.found["attachment"]["id"]), INDEX),
     "ATTACH-072",
+    elsewhere=True,
 )
 add(
     "attachments-destroy-takes-all",

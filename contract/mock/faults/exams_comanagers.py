@@ -232,4 +232,5 @@ add(
     "A comanager is stored, but an exam is shown to its creator and administrators only.",
     own_exams_only,
     "EXAM-330",
+    elsewhere=True,
 )

@@ -373,6 +373,7 @@ add(
     "A student who was added with exams_add_student is unknown to student_sessions_show.",
     hidden_from_successor,
     "EXAM-255",
+    elsewhere=True,
 )
 
 # exams_delete_student -------------------------------------------------------------------------------------------------
@@ -447,6 +448,7 @@ add(
         "student_sessions_index_all",
     ),
     "EXAM-287",
+    elsewhere=True,
 )
 f.word_accepted(add, "exams_delete_student", {}, "EXAM-288", id_name="id")
 add(

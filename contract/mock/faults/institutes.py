@@ -542,7 +542,14 @@ add(
     "INST-142",
     "INST-143",
 )
-add("institutes-destroy-still-listed", DESTROY, "A destroyed institute is still listed.", still_listed, "INST-143")
+add(
+    "institutes-destroy-still-listed",
+    DESTROY,
+    "A destroyed institute is still listed.",
+    still_listed,
+    "INST-143",
+    elsewhere=True,
+)
 f.absent_accepted(add, DESTROY, {}, "INST-144", also=("INST-145",))
 f.absent_answered_with(add, DESTROY, MISSING, 403, "INST-144")
 f.texts(add, DESTROY, MISSING, "Not found", "INST-145")

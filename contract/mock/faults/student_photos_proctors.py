@@ -397,4 +397,5 @@ add(
     "A proctor who was taken from a session is refused when assigned to it again.",
     remembers_whom,
     "SESSION-317",
+    elsewhere=True,
 )

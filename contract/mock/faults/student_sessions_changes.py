@@ -248,6 +248,7 @@ add(
     s.hides_only(lambda call: int(call.found["session"]["id"]), "student_sessions_index", "exams_index_students"),
     "SESSION-162",
     "SESSION-169",
+    elsewhere=True,
 )
 add(
     "student-sessions-destroy-takes-neighbour",

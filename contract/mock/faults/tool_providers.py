@@ -479,6 +479,7 @@ add(
     remembers_resources,
     "TOOL-130",
     also=("TOOL-136",),
+    elsewhere=True,
 )
 add(
     "tool-providers-destroy-locked-by-others",

@@ -611,7 +611,14 @@ add(
     ),
     "USER-146",
 )
-add("users-destroy-still-let-in", DESTROY, "A destroyed user can still sign requests.", still_let_in, "USER-147")
+add(
+    "users-destroy-still-let-in",
+    DESTROY,
+    "A destroyed user can still sign requests.",
+    still_let_in,
+    "USER-147",
+    elsewhere=True,
+)
 
 # fields ---------------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,11 @@ When = Callable[[Call], bool]
 
 
 class Add(Protocol):
-    """Register a fault: id, operation or operations, what the server does wrong, deviation, requirements."""
+    """
+    Register a fault: id, operation or operations, what the server does wrong, deviation, requirements.
+
+    Args: elsewhere: the deviation changes further operations than those it is about.
+    """
 
     def __call__(
         self,
@@ -27,6 +31,7 @@ class Add(Protocol):
         deviation: Deviation,
         *breaks: str,
         also: tuple[str, ...] = (),
+        elsewhere: bool = False,
     ) -> None: ...
 
 
@@ -40,6 +45,7 @@ def area(module: str) -> Add:
         deviation: Deviation,
         *breaks: str,
         also: tuple[str, ...] = (),
+        elsewhere: bool = False,
     ) -> None:
         names = (operations,) if isinstance(operations, str) else operations
 
@@ -48,7 +54,8 @@ def area(module: str) -> Add:
                 deviation(rules, rules.operations[name])
 
         change.__module__ = module
-        fault(fault_id, description, *breaks, also=also, operation=names[0] if len(names) == 1 else None)(change)
+        operation = names[0] if len(names) == 1 and not elsewhere else None
+        fault(fault_id, description, *breaks, also=also, operation=operation)(change)
 
     return add
 
