@@ -72,6 +72,11 @@ def test_a_bare_date_is_the_value_of_a_time(exams):
 
     for operator, day in (("gte", days[0]), ("gte", days[2]), ("gt", days[1]), ("lt", days[1]), ("lt", days[3])):
         filters_rightly(exams, where("start_time", operator, day))
+    # The exams start around noon of UTC, so their own day and the next are clear within eleven hours of it.
+    for start in (times(exams)[0], times(exams)[3]):
+        own = typed(start, FieldType.TIME).astimezone(UTC).date()
+        for operator, day in (("gte", own), ("lt", own), ("gte", own + timedelta(days=1)), ("lt", own + timedelta(1))):
+            filters_rightly(exams, where("start_time", operator, day.isoformat()))
 
 
 @requirement("FILTER-007")
@@ -116,12 +121,16 @@ def test_every_character_of_a_name_is_ordinary(administrator, shared):
 
 
 @requirement("FILTER-016")
-def test_the_example_of_the_overview_works(exams):
+def test_the_example_of_the_overview_works(exams, administrator, world):
     example, order = where("start_time", "gte", "2025-02-01"), by("-start_time", "name")
+    early = world.exam(start_time="2024-11-21T12:00:00.000+01:00")
+    before = Table(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, (early["id"],))
 
     listed = exams.read(example, order)
 
     expect(listed.exchange).accepted()
+    control(before.read(where("name", "eq", early["name"])).exchange).accepted()
+    expect(listed.exchange).equals(before.read(example, order).own, [], "exams of the year before among them")
     shows_what_fits(exams, listed, example)
     stands_in_order(exams, listed, order)
 
@@ -311,8 +320,8 @@ def test_pages_of_a_filtered_and_sorted_list_are_the_whole(exams):
 
 @requirement("FILTER-045")
 def test_a_filter_does_not_undo_the_parameter_status(administrator, world):
-    exam = world.exam()
-    table = Table(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, (exam["id"],))
+    exam, unlike = world.exam(), world.exam()
+    table = Table(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, (exam["id"], unlike["id"]))
     wanted = where("name", "eq", exam["name"])
 
     same, other = table.read(wanted, status=exam["status"]), table.read(wanted, status="closed")

@@ -157,6 +157,35 @@ def test_json_of_another_shape_is_refused(administrator, right, wrong):
     all_refused(administrator, right, wrong)
 
 
+TRAPS = [
+    ("filter", text)
+    for text in (
+        "null", "[]", "{}", "1", '"name"', '{"name":null}', '{"name":{}}', '{"name":[]}', '{"name":{"gt":null}}',
+        '{"start_time":{"lt":null}}', '{"name":{"eq":{}}}', '{"name":{"eq":[1]}}', '{"name":{"eq":1e400}}',
+        '{"name":{"eq":"\\u0000"}}', '{"name":{"eq":"\\ud800"}}', '{"no_such_column":{"eq":"x"}}',
+        '{"id":{"eq":99999999999999999999999}}', '{"name":{"like":"%"}}', '{"start_time":{"gt":"25:61"}}',
+    )
+] + [
+    ("sort", text)
+    for text in (
+        "null", "{}", "[]", "1", "[null]", "[[]]", '["name"]', '[{}]', '[{"name":null}]', '[{"name":"up"}]',
+        '[{"no_such_column":"asc"}]', '[{"name":"asc","id":"desc"}]', '[{"name":"asc"},{"name":"desc"}]',
+    )
+]  # fmt: skip
+
+
+@requirement("FILTER-088")
+@pytest.mark.parametrize("operation_id", ["exams_index", "exams_index_students"])
+def test_no_known_trap_is_the_servers_error(operation_id, administrator, shared):
+    params = {"id": shared.exam_id} if operation_id == "exams_index_students" else {}
+
+    for name, text in TRAPS:
+        exchange = administrator(operation_id, **params, **{name: text})
+        expect(exchange).holds(exchange.status < 500, f"no 5xx for the {name} {text}", f"{exchange.status}")
+
+    control(administrator(operation_id, **params)).accepted()
+
+
 OUTSIZED = {
     "one value of 100 kB": json.dumps({"name": {"eq": "x" * 100_000}}),
     "a thousand columns": json.dumps({f"column_{number}": {"eq": "x"} for number in range(1000)}),

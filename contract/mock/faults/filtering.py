@@ -263,21 +263,9 @@ def on_names(fault_id: str, description: str, deviation: Deviation, *breaks: str
 EVERY = tuple(OPERATORS)
 
 on_names(
-    "filter-name-eq-ignores-letter-case",
-    "name eq a text ignores its letter case",
-    compared_as("{0} = ? COLLATE NOCASE", "name", "eq"),
-    "FILTER-010",
-)
-on_names(
     "filter-name-eq-finds-beginnings",
     "name eq a text finds the names that begin so",
     compared_as("{0} LIKE ? ESCAPE '\\'", "name", "eq", read=lambda text: _escaped(text) + "%"),
-    "FILTER-010",
-)
-on_names(
-    "filter-name-eq-ignores-blanks-around",
-    "name eq a text ignores white space around it",
-    compared_as("trim({0}) = trim(?)", "name", "eq"),
     "FILTER-010",
 )
 on_names(

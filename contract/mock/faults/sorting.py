@@ -89,10 +89,10 @@ add(
     also=("FILTER-024", *SORTED),
 )
 add(
-    "sort-by-day",
+    "sort-by-month",
     EXAMS,
-    "start times are sorted by day only",
-    sorted_by("{0} / 86400000", TIME),
+    "start times are sorted by spans of thirty days only",
+    sorted_by("{0} / 2592000000", TIME),
     "FILTER-020",
     "FILTER-021",
     also=("FILTER-024", *SORTED),
@@ -216,14 +216,6 @@ def _sorts_by(call: Call, column: str) -> bool:
 
 
 add(
-    "sort-loses-rows-without-value",
-    EXAMS,
-    "exams without a start time are missing from a list sorted by start_time",
-    rows_sorted(lambda call, rows: [row for row in rows if row[TIME] or not _sorts_by(call, TIME)]),
-    "FILTER-025",
-    also=(*SORTED, "FILTER-020", "FILTER-021"),
-)
-add(
     "sort-repeats-first-row",
     EXAMS,
     "a sorted list holds its first exam twice",
@@ -232,12 +224,10 @@ add(
     also=(*SORTED, *_SORTS.values(), "FILTER-024", "FILTER-027", "FILTER-028", "FILTER-029", "PAGE-006", "PAGE-008"),
 )
 add(
-    "sort-merges-equal-names",
+    "sort-merges-equal-times",
     EXAMS,
-    "of exams with equal names a list sorted by name holds only one",
-    rows_sorted(
-        lambda call, rows: list({row["name"]: row for row in rows}.values()) if _sorts_by(call, "name") else rows
-    ),
+    "of exams with equal start times a list sorted by start_time holds only one",
+    rows_sorted(lambda call, rows: list({row[TIME]: row for row in rows}.values()) if _sorts_by(call, TIME) else rows),
     "FILTER-025",
     also=(*SORTED, "FILTER-024", "FILTER-028", "FILTER-022", "FILTER-023"),
 )
