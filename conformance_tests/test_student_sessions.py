@@ -272,11 +272,14 @@ def test_id_that_is_a_word_is_refused(operation_id, sample):
 def test_student_is_shown_as_listed(administrator, world, exam_id):
     session = world.student_session(exam_id)
 
-    shown = control(administrator("student_sessions_show", id=session["id"])).accepted()
-    _, wanted = find(administrator, "student_sessions_index", "students", session["id"], exam_id=exam_id)
+    for change in ({}, {"name": world.name("renamed")}):
+        if change:
+            control(administrator("student_sessions_update", id=session["id"], **change)).accepted()
+        shown = control(administrator("student_sessions_show", id=session["id"])).accepted()
+        _, wanted = find(administrator, "student_sessions_index", "students", session["id"], exam_id=exam_id)
 
-    require(wanted, "the list of the exam does not hold the student", blocked_by="SESSION-003")
-    agrees(shown, only_resource(shown), wanted)
+        require(wanted, "the list of the exam does not hold the student", blocked_by="SESSION-003")
+        agrees(shown, only_resource(shown), wanted)
 
 
 @pytest.mark.requirement("SESSION-047")
