@@ -390,5 +390,4 @@ add(
     "documents_show goes on answering what it answered first.",
     s.stale(),
     "DOC-071",
-    "DOC-082",
 )

@@ -280,7 +280,15 @@ for flag in FLAGS[1:4]:
         "EXAM-063",
         also=("EXAM-045", "EXAM-028"),
     )
-for flag in (FLAGS[0], *FLAGS[4:]):
+add(
+    "exams-create-use-duration-dropped",
+    "exams_create",
+    "exams_create forgets use_duration, which stays false.",
+    p.dropped("use_duration"),
+    "EXAM-045",
+    also=("EXAM-028",),
+)
+for flag in FLAGS[4:]:
     add(
         f"exams-create-{f.slug(flag)}-dropped",
         "exams_create",
@@ -589,7 +597,6 @@ add(
     s.stale(),
     "EXAM-106",
     "EXAM-107",
-    "EXAM-161",
     also=("EXAM-108", "EXAM-111"),
 )
 add(

@@ -471,8 +471,8 @@ add(
     SHOW,
     "student_sessions_show goes on answering what it answered first.",
     s.stale(),
-    "SESSION-162",
-    also=("SESSION-192", "SESSION-211", "SESSION-231", "SESSION-281", "SESSION-311"),
+    "SESSION-046",
+    also=("SESSION-211", "SESSION-231", "SESSION-281", "SESSION-311"),
 )
 
 add(
