@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-TIMEOUT_S = 240
+TIMEOUT_S = 1500
 MARK = "CONFORMANCE_TEST_OF_MEASURE"
 FAULTS = {
     "ignore-accept": "ACCEPT-002",

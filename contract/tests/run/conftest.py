@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-TIMEOUT_S = 400
+TIMEOUT_S = 1500
 
 
 @dataclass(frozen=True)
