@@ -6,7 +6,7 @@ ARGS   ?=
 # Compiled bytecode saves seconds at every start of pytest.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup conformance test lint clean
+.PHONY: help setup conformance test verify lint clean
 
 help:               ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,10 @@ conformance: setup  ## run the suite against the embedded mock, or ARGS="--targe
 	$(BIN)/conformance run $(ARGS)
 
 test: setup         ## run the project's own tests
-	$(BIN)/pytest -q -n auto --dist loadgroup $(ARGS)
+	$(BIN)/pytest -q -n auto --dist loadgroup --ignore contract/tests/run/test_standard_run.py $(ARGS)
+
+verify: setup       ## what takes too long for every day: whole runs of the standard profile
+	$(BIN)/pytest -q contract/tests/run/test_standard_run.py $(ARGS)
 
 lint: setup         ## ruff and mypy, and Redocly where node is
 	$(BIN)/ruff check .
