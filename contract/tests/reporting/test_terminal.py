@@ -45,8 +45,8 @@ def test_verdict_counts_findings_report_and_command_are_there(failing: RunResult
     assert "FAIL  ROBUST-001  exams_show: 500 Internal Server Error" in lines
     assert "warn  FILTER-002  exams_index: rows 3 and 4 swapped" in lines
     assert any("ZIP-001 +1" in line and "blocked by EXAM-001" in line for line in lines)
-    # A long path is broken over lines.
-    assert "".join(str(tmp_path / "index.html").split()) in "".join(text.split())
+    # A long path is broken over lines, and shown from the current folder where that is shorter.
+    assert f"{tmp_path.name}/index.html" in "".join(text.split())
 
 
 def test_the_command_can_be_pasted(failing: RunResult, tmp_path: Path) -> None:
