@@ -178,6 +178,7 @@ add(
     "start_time lt a moment ends with the day before",
     _times(_day_of, "lt"),
     "FILTER-004",
+    "FILTER-120",
     also=(*SHOWN, "FILTER-007"),
 )
 add(
