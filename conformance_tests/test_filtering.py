@@ -278,6 +278,8 @@ def test_conditions_on_two_columns_hold_together(exams):
     filters_rightly(
         exams, where("name", "lt", name).also(Condition("start_time", Operator.GTE, start)), where_taken=True
     )
+    spanned = where("start_time", "gte", start).also(Condition("name", Operator.LT, name))
+    shows_what_fits(exams, offered(exams.read(spanned, by("-start_time")), "two conditions and a sort"), spanned)
 
 
 @requirement("FILTER-042")

@@ -14,7 +14,7 @@ FEWEST_CASES = 2
 @pytest.mark.requirement("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
 def test_generated_requests(operation_id, run_settings, world, sample):
     operation = operations.get(operation_id)
-    plan = generated.plan(operation, run_settings.seed, generated.BUDGETS[run_settings.profile])
+    plan = generated.plan_once(operation, run_settings.seed, generated.BUDGETS[run_settings.profile])
 
     sent = [exchange for _, exchange in generated.exchanges(operation, plan, world, sample)]
 

@@ -1,10 +1,9 @@
 """Nonce and timestamp: no nonce comes twice within 24 hours (missing and malformed ones: test_refusals.py, too)."""
 
 import contextvars
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-
-import random
 
 import pytest
 

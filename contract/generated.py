@@ -159,6 +159,12 @@ def plan(operation: Operation, seed: int, budget: Budget) -> list[PlannedCase]:
     return chosen + negative[: budget.cases - len(chosen)]
 
 
+@functools.cache
+def plan_once(operation: Operation, seed: int, budget: Budget) -> list[PlannedCase]:
+    """Return the same, made once in a process and in all that are forked from it later; it is not to be changed."""
+    return plan(operation, seed, budget)
+
+
 def _made(operation: Operation, mode: str, seed: int, drawn: int) -> list[PlannedCase]:
     made: list[PlannedCase] = []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.client import Client
-from contract.judgement import control
+from contract.judgement import Inconclusive, control
 from contract.samples import Sample
 
 _SHOW = {
@@ -58,6 +58,14 @@ def state_behind(client: Client, request: Sample) -> State:
     if (listing := _LISTS.get(request.operation_id)) is not None:
         return lambda: _listed(client, listing, request)
     return lambda: _shown(client, request)
+
+
+def read_or_gone(state: State) -> Hashable:
+    """Return what *state* reads, or that it cannot be read, any more perhaps."""
+    try:
+        return state()
+    except Inconclusive:
+        return "cannot be read"
 
 
 def _shown(client: Client, request: Sample) -> str:

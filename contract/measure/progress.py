@@ -31,7 +31,7 @@ class Lines:
         self.good: Counter[str] = Counter()
         self.judged: Counter[str] = Counter()
         self._durations: dict[str, list[float]] = defaultdict(list)
-        self._shown = time.monotonic()
+        self._shown = self._last_end = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +44,7 @@ class Lines:
     def ended(self, job: Job, outcome: Outcome, judgement: Judgement, cached: bool = False) -> None:
         """Count one job."""
         self.done += 1
+        self._last_end = time.monotonic()
         self.waiting[job.step] -= 1
         self.judged[job.step] += 1
         self.good[job.step] += judgement.good
@@ -68,7 +69,8 @@ class Lines:
 
     def left(self) -> str:
         """Return the time that the rest will take, by what jobs of its step took so far."""
-        seconds = sum(count * self._usual_s(step) for step, count in self.waiting.items()) / self.workers
+        whole = sum(count * self._usual_s(step) for step, count in self.waiting.items()) / self.workers
+        seconds = max(whole - (time.monotonic() - self._last_end), 0)
         return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
     def _usual_s(self, step: str) -> float:

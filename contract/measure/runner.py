@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pytest
 
-from contract import data
+from contract import data, generated, operations
 from contract.errors import SuiteError
 from contract.measure import child, figures, forking, progress, reach, stock
 from contract.measure.cache import Cache
 from contract.measure.catalogue import Catalogue
 from contract.measure.digest import Keys
-from contract.measure.jobs import BASELINE, LOCALISED, REACH, RUN_SEED, STOCK, Job
+from contract.measure.jobs import BASELINE, LOCALISED, REACH, RUN_SEED, SEEDS, STOCK, VARIANTS, WHOLE, Job
 from contract.measure.outcome import ERROR, JUDGED, TIMEOUT, Outcome
 from contract.measure.selection import Selection, Suite, Test
 
@@ -80,8 +81,7 @@ class Measurement:
                 self.results[job] = known
         with progress.display(self.jobs, self.workers) as display:
             waiting = {str(number): job for number, job in enumerate(self._unknown(key_of, display))}
-            if any(job.step in NEEDS_NO_TESTS for job in waiting.values()):
-                stock.document()  # Made once, for all children.
+            _prepare(waiting.values())
             children = forking.run(_tasks(waiting, selections, config, self.limits_s), self.workers)
             with contextlib.closing(children):
                 for ended in children:
@@ -117,6 +117,17 @@ class Measurement:
     def _note(self, job: Job, outcome: Outcome, display: progress.Lines, cached: bool = False) -> None:
         self.results[job] = outcome
         display.ended(job, outcome, figures.judge(job, outcome, figures.noise_of(self.results)), cached)
+
+
+def _prepare(jobs: Collection[Job]) -> None:
+    """Make what several children need, for it takes seconds and they inherit it."""
+    if any(job.step in NEEDS_NO_TESTS for job in jobs):
+        stock.document()
+    whole = Counter((job.seed, job.profile) for job in jobs if job.step in (WHOLE, VARIANTS, SEEDS))
+    for (seed, profile), count in whole.items():
+        if count > 1:
+            for operation in operations.table().values():
+                generated.plan_once(operation, seed, generated.BUDGETS[profile])
 
 
 def _tasks(

@@ -97,7 +97,6 @@ add(
         lambda value: value[:10] if isinstance(value, str) and "T" in value else value, operators=("gt", "lt")
     ),
     "FILTER-051",
-    "FILTER-053",
     also=ALSO,
 )
 add(

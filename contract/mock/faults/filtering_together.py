@@ -80,7 +80,7 @@ add(
             isinstance(call.params.get("sort"), list) and direction((call.params["sort"] or [{}])[0]) == "desc"
         ),
     ),
-    "FILTER-121",
+    "FILTER-041",
     also=SHOWN,
 )
 
@@ -271,7 +271,7 @@ add(
         lambda number, each: each[:2] == ("name", "lt"),
         lambda call: isinstance(call.params.get("filter"), dict) and TIME in call.params["filter"],
     ),
-    "FILTER-121",
+    "FILTER-041",
     also=SHOWN,
 )
 add(

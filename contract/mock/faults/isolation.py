@@ -138,7 +138,7 @@ for _operation in (
     "lti_resources_update",
     "student_sessions_end_exam",
     "tool_providers_destroy",
-    "users_update",
+    "student_sessions_update",
 ):
 
     def _carry_out(rules: Rules, name: str = _operation) -> None:
@@ -414,14 +414,13 @@ def _not_for_comanagers(*operations: str) -> Change:
     return in_policy("access", "is_own_exam", is_own_exam, on(*operations))
 
 
-for _operation in ("exams_show", "exams_update"):
-    add(
-        f"comanagers-may-not-{_operation.replace('_', '-')}",
-        f"{_operation} is refused to co-managers",
-        _not_for_comanagers(_operation),
-        "ISO-050",
-        operation=_operation,
-    )
+add(
+    "comanagers-may-not-see-exams",
+    "an exam is not shown to its co-managers",
+    _not_for_comanagers("exams_show"),
+    "ISO-050",
+    operation="exams_show",
+)
 
 
 def any_role(giver: str, *given: str) -> Change:
@@ -585,8 +584,7 @@ add_to(
 
 def _providers(call: Call) -> list[dict[str, Any]]:
     sql = "SELECT tool_name, oauth_consumer_secret FROM tool_providers WHERE institute_id = ?"
-    rows = call.store.all(sql, (call.found["institute"]["id"],))
-    return [dict(row) for row in rows] or [{"tool_name": None, "oauth_consumer_secret": None}]
+    return [dict(row) for row in call.store.all(sql, (call.found["exam"]["institute_id"],))]
 
 
 def _in_exam(call: Call, found: dict[str, Any]) -> Any:
@@ -605,9 +603,9 @@ add_to(
     "ISO-061",
 )
 add_to(
-    "consumer-secret-in-institutes",
-    "institutes_show",
-    "an institute shows its tool providers, oauth_consumer_secret and all",
+    "consumer-secret-in-exams",
+    "exams_show",
+    "an exam shows the tool providers of its institute, oauth_consumer_secret and all",
     shows("tool_providers", lambda call, found: _providers(call)),
     "ISO-061",
 )

@@ -18,16 +18,17 @@ def carried_out(*kinds: str, when: When = always) -> Deviation:
     def deviation(rules: Rules, operation: Operation) -> None:
         def effect(call: Call, refusal: Refusal) -> None:
             if call.operation.id == operation.id and refusal.kind in kinds and when(call):
-                carry_out(call)
+                carry_out(call, by_anyone=refusal.kind.startswith("not_authorized"))
 
         rules.refusal_effects.append(effect)
 
     return deviation
 
 
-def carry_out(call: Call) -> None:
-    """Do what *call* asks for without looking at who asks; what cannot be done is not."""
-    call.user = call.user or caller(call)
+def carry_out(call: Call, *, by_anyone: bool = False) -> None:
+    """Do what *call* asks for without looking at who asks; what cannot be done is not. *by_anyone*: with all rights."""
+    asking = call.user or caller(call)
+    call.user = call.store.one("SELECT * FROM users WHERE role = 'superuser' ORDER BY id") if by_anyone else asking
     try:
         # A refusal of the signature comes before the transaction begins, one of the operation inside of it.
         with nullcontext() if call.store.in_transaction else call.store.transaction():
@@ -37,6 +38,8 @@ def carry_out(call: Call) -> None:
             call.operation.handler(call)
     except Refusal:
         pass
+    finally:
+        call.user = asking
 
 
 def caller(call: Call) -> object:
