@@ -91,9 +91,7 @@ def test_only_the_own_key_in_full_signs(operation_id, sample):
     others = [client.user for role, client in sample.clients.items() if role != request.role]
     theirs = [Wrongly(f"signed with the key of the {user.role}", secret_key=user.secret_key) for user in others]
 
-    each_refused(
-        sample, request, {"SIGN-005": tampering.similar_keys(row_for(request, sample)), "SIGN-006": theirs}
-    )
+    each_refused(sample, request, {"SIGN-005": tampering.similar_keys(row_for(request, sample)), "SIGN-006": theirs})
 
 
 @pytest.mark.requirement("SIGN-013", "SIGN-017", "SIGN-037")

@@ -70,23 +70,19 @@ def numbers_in(value: Any) -> Iterator[int]:
 
     ``"7abc"`` may be taken for 7, ``"1_0"`` for 10 or 1, ``"1e3"`` for 1000 or 1, ``"0x10"`` for 16, true for 1.
     """
-    if isinstance(value, Mapping):
-        for item in value.values():
+    if isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
             yield from numbers_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from numbers_in(item)
-    elif isinstance(value, bytes):
-        yield from numbers_in(value.decode("utf-8", "replace"))
-    elif value is True:
-        yield 1
-    elif value is False:
-        return
     elif isinstance(value, int | float):
-        if math.isfinite(value):
-            yield int(value)
+        yield from _numbers_in_number(value)
     elif value is not None:
-        yield from _numbers_in_text(str(value))
+        yield from _numbers_in_text(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
+
+
+def _numbers_in_number(value: float) -> Iterator[int]:
+    """Yield the id that a number is; no id is false, and none is not finite."""
+    if value is not False and math.isfinite(value):
+        yield int(value)
 
 
 def _numbers_in_text(text: str) -> Iterator[int]:

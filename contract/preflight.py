@@ -107,5 +107,3 @@ def sender_text(exchange: Exchange, sender: Sender) -> str:
     from contract.redaction import Redactor
 
     return Redactor(sender.target.secrets).text(describe(exchange))
-
-

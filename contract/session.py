@@ -195,7 +195,9 @@ def _check_answers(target: Target) -> None:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=3) or ["conformance requirements --level open lists them"]
             table = f"targets.{target.name}.answers.{name}"
-            raise ConfigurationError(f"{table}: no open requirement has this id or short name; near: {', '.join(close)}")
+            raise ConfigurationError(
+                f"{table}: no open requirement has this id or short name; near: {', '.join(close)}"
+            )
 
 
 def _make_empty(folder: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,16 +13,18 @@ from contract.operations import BASE_PATH
 from contract.results import RunResult
 from contract.signing import SIGNING_NAMES
 
-KEPT_OPTIONS = ("--config",)
+KEPT_OPTIONS = ("--config", "--fault")
+CHOICES = ("--area", "--operation", "--requirement")
 KEPT_FLAGS = ("--read-only", "--strict")
 LONGEST_VALUE = 200
 
 
-def again(result: RunResult, requirements: Iterable[str] = ()) -> str:
+def again(result: RunResult, requirements: Sequence[str] = ()) -> str:
     """Return the command that runs the same cases again, or only those of *requirements*."""
     run = result.run
     words = ["conformance", "run", "--target", str(result.target.get("name", "mock"))]
-    words += ["--profile", run.profile, "--seed", str(run.seed), *_kept(run.arguments)]
+    choices = () if requirements else CHOICES
+    words += ["--profile", run.profile, "--seed", str(run.seed), *_kept(run.arguments, (*KEPT_OPTIONS, *choices))]
     for requirement in requirements:
         words += ["--requirement", requirement]
     return shlex.join(words)
@@ -52,13 +55,13 @@ def sign(target: str, exchange: Mapping[str, Any]) -> str | None:
     return shlex.join(words)
 
 
-def _kept(arguments: Sequence[str]) -> list[str]:
+def _kept(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
     """Return those options of the run without which the command would be another one."""
-    joined = tuple(f"{option}=" for option in KEPT_OPTIONS)
+    joined = tuple(f"{option}=" for option in options)
     kept = [word for word in arguments if word in KEPT_FLAGS or word.startswith(joined)]
-    for option in KEPT_OPTIONS:
-        if option in arguments[:-1]:
-            kept += [option, arguments[arguments.index(option) + 1]]
+    for word, following in pairwise(arguments):
+        if word in options:
+            kept += [word, following]
     return kept
 
 

@@ -41,7 +41,7 @@ def server():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    server.received = received
+    server.received = received  # type: ignore[attr-defined]
     yield server
     server.shutdown()
     server.server_close()

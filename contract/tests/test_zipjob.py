@@ -94,6 +94,8 @@ class Exchange:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    line: str = ""
+    request: object = None
 
     @property
     def accepted(self):
