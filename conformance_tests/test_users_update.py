@@ -2,11 +2,11 @@
 
 import pytest
 
-from contract.checks.lists import column
-from contract.checks.shape import has_shape, resource, rows
+from contract.checks.lists import column, find
+from contract.checks.shape import has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, instant, same
-from contract.judgement import control, expect, observe
+from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 from contract.world import PASSWORD
 
@@ -427,12 +427,15 @@ def test_report_frequency_is_one_of_three(operation_id, answered):
 
 
 @pytest.mark.requirement("USER-208")
-def test_user_without_a_logo(operation_id, answered, shared):
+def test_user_without_a_logo(operation_id, administrator, world, answered, shared):
     answer = answered(operation_id)
 
-    users = rows(answer, "users") if operation_id == "users_index" else [resource(answer, "user")]
-    own = [user for user in users if user.get("id") == shared.user_id or operation_id == "users_create"]
-    expect(answer).equals([user.get("logo_image") for user in own], [MISSING_LOGO], "logo_image of the new user")
+    if operation_id == "users_index":
+        answer, user = find(administrator, operation_id, "users", shared.user_id, institute_id=world.institute_id)
+        require(user, "the new user stands on no page", blocked_by="USER-003")
+    else:
+        user = resource(answer, "user")
+    expect(answer).equals(user.get("logo_image"), MISSING_LOGO, "logo_image of the new user")
 
 
 # -- helpers

@@ -24,16 +24,16 @@ class Finished:
     status: int
     out: str
     err: str
-    folder: Path
+    report_folder: Path
 
     @property
     def report(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads((self.folder / "report" / "report.json").read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads((self.report_folder / "report.json").read_text(encoding="utf-8"))
         return document
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        har = json.loads((self.folder / "report" / "exchanges.har").read_text(encoding="utf-8"))
+        har = json.loads((self.report_folder / "exchanges.har").read_text(encoding="utf-8"))
         listed: list[dict[str, Any]] = har["log"]["entries"]
         return listed
 
@@ -46,6 +46,7 @@ def conformance(folder: Path, *arguments: str, **environment: str) -> Finished:
     chosen = list(arguments)
     if arguments[0] == "run" and "--report-dir" not in arguments:
         chosen += ["--report-dir", "report"]
+    report_dir = chosen[chosen.index("--report-dir") + 1] if "--report-dir" in chosen else "report"
     done = subprocess.run(
         [sys.executable, "-m", "contract", *chosen],
         cwd=folder,
@@ -55,7 +56,7 @@ def conformance(folder: Path, *arguments: str, **environment: str) -> Finished:
         timeout=TIMEOUT_S,
         check=False,
     )
-    return Finished(done.returncode, done.stdout, done.stderr, folder)
+    return Finished(done.returncode, done.stdout, done.stderr, folder / report_dir)
 
 
 @contextmanager

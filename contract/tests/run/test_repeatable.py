@@ -1,55 +1,14 @@
 """The same seed sends the same requests: in the same order with one worker, the same set with two."""
 
-import json
-import re
 from collections import Counter
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from contract.tests.run.conftest import conformance
+from contract.tests.run.sent import requests_of, shape
 
 SEEDS = (1, 2, 3)
 WORKERS = (1, 2)
-IDS_AND_TIMES = {"timestamp", "nonce", "signature"}
-_NUMBER = re.compile(r"\d+")
-_RUN = re.compile(r"ct-[0-9a-f]{8}")
-_BOUNDARY = re.compile(r"--[0-9a-f]{32}")
-_SIGNING_PART = re.compile(r'--BOUNDARY\r\n[^\r]*name="(?:timestamp|nonce|signature)"\r\n\r\n[^\r]*\r\n')
-_SHARED = re.compile(r"shared\d+")
-
-
-def shape(entry) -> tuple:
-    """Return a request without what the target, the clock or the nonces choose."""
-    url = urlsplit(entry["request"]["url"])
-    query = sorted((name, neutral(value)) for name, value in parse_qsl(url.query) if name not in IDS_AND_TIMES)
-    return (
-        entry["_case"],
-        entry["_user"],
-        entry["_intent"],
-        entry["request"]["method"],
-        _NUMBER.sub("N", url.path),
-        json.dumps(query),
-        body(entry["request"].get("postData", {}).get("text", "")),
-    )
-
-
-def neutral(text: str) -> str:
-    return _NUMBER.sub("N", _SHARED.sub("shared", _RUN.sub("RUN", text)))
-
-
-def body(text: str) -> str:
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        return neutral(_SIGNING_PART.sub("", _BOUNDARY.sub("--BOUNDARY", text)))
-    if isinstance(fields, dict):
-        fields = {name: value for name, value in fields.items() if name not in IDS_AND_TIMES}
-    return neutral(json.dumps(fields, sort_keys=True))
-
-
-def requests_of(finished) -> list[tuple]:
-    return [shape(entry) for entry in finished.entries if entry["_purpose"] != "poll"]
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,16 @@
 """The standard profile against the mock: everything conforms, every operation is tested, each fault is named."""
 
 import pytest
+import requests
 
 from contract import requirements
 from contract.tests.run.conftest import conformance, mock_server
+from contract.tests.run.sent import requests_of
 
 OPERATIONS = 65
 FEWEST_PASSING = 150
+NEIGHBOURS = ("exams", "student_sessions", "users", "institutes")
+NEIGHBOURS_OF_EACH_KIND = 1500
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,27 @@ def test_served_mock_gets_the_same_verdicts_as_the_embedded_one(standard, served
 
     assert finished.status == 0, finished.out
     assert finished.verdicts() == standard.verdicts()
+
+
+def test_data_of_others_changes_no_verdict(standard, tmp_path):
+    with mock_server(tmp_path / "conformance.toml", "--control") as base_url:
+        for kind in NEIGHBOURS:
+            seeded = {"kind": kind, "count": NEIGHBOURS_OF_EACH_KIND, "institute_id": 1, "exam_id": 1}
+            requests.post(f"{base_url}/__mock__/seed", json=seeded, timeout=60).raise_for_status()
+        finished = conformance(tmp_path, "run", "--target", "local", "--seed", "7")
+
+    assert finished.status == 0, finished.out
+    assert finished.verdicts() == standard.verdicts()
+
+
+def test_one_worker_sends_the_same_requests_in_the_same_order(tmp_path):
+    options = ("run", "--seed", "7", "--workers", "1", "--report-dir")
+
+    first = requests_of(conformance(tmp_path, *options, "first"))
+    second = requests_of(conformance(tmp_path, *options, "second"))
+
+    assert len(first) > OPERATIONS
+    assert first == second
 
 
 def test_what_a_config_lacks_is_not_tested_with_the_reason(served, tmp_path):
