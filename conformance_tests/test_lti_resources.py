@@ -9,7 +9,7 @@ from contract.checks.params import MISSING, lacking, missing_text
 from contract.checks.shape import has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, is_now
-from contract.judgement import control, expect, observe
+from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 
 LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>'
@@ -63,6 +63,8 @@ def test_list_stands_under_its_key(administrator):
 
 @pytest.mark.requirement("LTI-003")
 def test_created_lti_resource_is_listed(administrator, link):
+    # What the list answered before must not be remembered.
+    control(administrator("lti_resources_index")).accepted()
     id = link()["id"]
 
     listed, row = find(administrator, "lti_resources_index", "lti_resources", id)
@@ -628,7 +630,8 @@ def test_destroyed_lti_resource_is_not_shown(administrator, link):
 @pytest.mark.requirement("LTI-122")
 def test_destroyed_lti_resource_is_not_listed(administrator, link):
     id = link()["id"]
-    column(administrator, "lti_resources_index", "lti_resources")
+    before = column(administrator, "lti_resources_index", "lti_resources")
+    require(id in before, "the new LTI resource is not listed", blocked_by="LTI-003")
 
     destroyed = control(administrator("lti_resources_destroy", id=id)).accepted()
 

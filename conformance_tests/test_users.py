@@ -42,6 +42,8 @@ def test_list_stands_under_its_key(administrator, world):
 
 @pytest.mark.requirement("USER-003")
 def test_created_user_is_listed(administrator, world):
+    # What the list answered before must not be remembered.
+    control(administrator("users_index", institute_id=world.institute_id)).accepted()
     user = world.user()
 
     listed, row = find(administrator, "users_index", "users", user["id"], institute_id=world.institute_id)

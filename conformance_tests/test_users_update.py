@@ -287,7 +287,8 @@ def test_destroyed_user_is_not_shown(destroy, show, world):
 @pytest.mark.requirement("USER-143")
 def test_destroyed_user_is_not_listed(administrator, destroy, world):
     id = world.user()["id"]
-    column(administrator, "users_index", "users", institute_id=world.institute_id)
+    before = column(administrator, "users_index", "users", institute_id=world.institute_id)
+    require(id in before, "the new user is not listed", blocked_by="USER-003")
 
     destroyed = control(destroy(id)).accepted()
 
