@@ -51,11 +51,13 @@ add_change(
     "second-reader-nonces-in-ring-buffer",
     f"Only the last {NONCES_KEPT} nonces are remembered.",
     only_recent_nonces,
+    "NONCE-006",
 )
 add_change(
     "second-reader-nonces-as-floats",
     "Nonces are compared as floating point numbers: neighbours beyond 2^53 count as the same.",
     in_policy("nonce", "key", lambda inner, call: repr(float(inner(call)))),
+    "NONCE-012",
 )
 
 
@@ -69,11 +71,13 @@ add_change(
     "second-reader-order-of-a-dictionary",
     "Parameters are ordered as a dictionary orders words, without underscores: allowed_… before allow_….",
     in_policy("signature", "expected", ordered_without_underscores),
+    "EXAM-046",
 )
 add_change(
     "second-reader-signed-text-composed",
     "Texts of a body are brought into Unicode normal form C before their signature is checked.",
     signatures.only_of_values(lambda text: unicodedata.normalize("NFC", text), has_body),
+    "SIGN-066",
 )
 
 
@@ -93,6 +97,7 @@ add_change(
     "second-reader-key-of-the-caller-before",
     "The key of whoever sent the request before serves too.",
     key_of_caller_before,
+    "SIGN-006",
 )
 
 
@@ -117,6 +122,7 @@ add_change(
     "second-reader-token-cached-beyond-its-user",
     "A token that was used once still serves when its user is destroyed.",
     tokens_cached,
+    "TOKEN-011",
 )
 
 # lists ----------------------------------------------------------------------------------------------------------------
@@ -152,6 +158,7 @@ add(
     "attachments_index",
     "The item count of attachments does not go down when one is destroyed.",
     counter_never_lowered,
+    "PAGE-016",
 )
 
 
@@ -169,6 +176,7 @@ add(
     "exams_index",
     "With status the list is narrowed, but item and page count are those of all exams.",
     wrap(counted_without_status, sends("status")),
+    "PAGE-033",
 )
 
 ROWS_ANSWERED = 100
@@ -184,18 +192,21 @@ add(
     "student_sessions_index_all",
     f"A page holds at most {ROWS_ANSWERED} students, whatever limit was asked for and is answered in the headers.",
     wrap(cut),
+    "PAGE-006",
 )
 add(
     "second-reader-second-key-on-first-page-only",
     "exams_index",
     "From the second page on only the first key of a sort counts.",
     g.sorts(lambda keys: keys[:1], lambda call: call.params.get("page", 1) > 1),
+    "FILTER-044",
 )
 add(
     "second-reader-name-with-apostrophe-not-found",
     "exams_index",
     "An apostrophe in a name that is filtered for is escaped twice, so that nothing is found.",
     g.value_read_as(lambda value: value.replace("'", "''") if isinstance(value, str) else value, "name"),
+    "FILTER-015",
 )
 add(
     "second-reader-start-time-compared-in-seconds",
@@ -209,6 +220,7 @@ add(
             else inner(shape, name, param)
         ),
     ),
+    "FILTER-001",
 )
 
 GHOSTS = "second_reader_ghosts"
@@ -247,5 +259,6 @@ add(
     "exams_delete_student",
     "A student removed by the deprecated operation stays in the list of all student sessions.",
     ghosts("student_sessions_index_all"),
+    "SESSION-169",
     elsewhere=True,
 )

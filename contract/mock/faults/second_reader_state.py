@@ -42,6 +42,7 @@ add(
     "exams_create",
     "A start time from April to September is stored an hour early.",
     p.altered("start_time", without_summer_time),
+    "EXAM-045",
 )
 
 
@@ -68,15 +69,20 @@ add(
     "exams_update",
     f"An update within {LAG_MS} ms of another one takes back what the first one changed.",
     saved_whole,
+    "EXAM-108",
 )
 add(
     "second-reader-exam-without-start-stays-draft",
     "documents_create",
     "A document opens only exams that have a start time.",
     s.afterwards(
-        lambda call: ("UPDATE exams SET status = ? WHERE id = ?", (call.found["exam"]["status"], call.path_ids["exam_id"])),
+        lambda call: (
+            "UPDATE exams SET status = ? WHERE id = ?",
+            (call.found["exam"]["status"], call.path_ids["exam_id"]),
+        ),
         lambda call: call.found["exam"]["start_time"] is None,
     ),
+    "DOC-030",
 )
 
 
@@ -104,6 +110,7 @@ add(
     "documents_index",
     "The index shows what the document held before a PUT, once it was asked for.",
     cached_but_for_put,
+    "DOC-064",
 )
 
 
@@ -132,6 +139,7 @@ add(
     "exams_download_exam_documents_zip",
     "Only the first download of a zip holds anything.",
     second_download_empty,
+    "ZIP-024",
 )
 
 
@@ -149,6 +157,7 @@ add(
     "exams_remove_comanager",
     "To remove a user of another institute as co-manager is answered with that user's token and key.",
     wrap(foreign_allowed),
+    "ISO-001",
 )
 
 # student sessions -----------------------------------------------------------------------------------------------------
@@ -166,6 +175,7 @@ add(
     "student_sessions_update_put",
     "An address set by PUT is not entered where addresses are looked up: it can be taken again.",
     wrap(old_key_kept),
+    "SESSION-093",
 )
 add(
     "second-reader-end-leaves-status-of-mailed",
@@ -175,6 +185,7 @@ add(
         lambda call: ("UPDATE student_sessions SET status = 'email_sent' WHERE id = ?", (call.found["session"]["id"],)),
         lambda call: call.found["session"]["status"] == "email_sent",
     ),
+    "SESSION-185",
 )
 
 
@@ -195,6 +206,7 @@ add(
     "exams_send_emails",
     "The last of three or more students is answered as email_sent, but gets no mail and keeps the status.",
     wrap(last_of_several_forgotten),
+    "EXAM-307",
 )
 
 
@@ -215,6 +227,7 @@ add(
     "student_sessions_assign_proctor",
     "The sessions of a proctor are counted up with each assignment and never down.",
     counts_up_only,
+    "SESSION-291",
 )
 
 LINK_KEPT_MS = 240_000
@@ -237,6 +250,7 @@ add_change(
     "second-reader-photo-link-from-cache",
     "For four minutes everyone gets the URL of the first who asked, which is then valid for a minute only.",
     link_cached,
+    "SESSION-253",
     operation="student_sessions_show_face_photo",
 )
 
@@ -251,6 +265,7 @@ add(
     "student_sessions_create",
     "individual_info ends before the first character that takes four bytes.",
     p.altered("individual_info", cut_at_emoji),
+    "SESSION-071",
 )
 
 # users ----------------------------------------------------------------------------------------------------------------
@@ -260,9 +275,13 @@ add(
     "users_update",
     "A change of the settings of another user gives that user a new secret_key, and answers the old one.",
     s.afterwards(
-        lambda call: ("UPDATE users SET secret_key = ? WHERE id = ?", (secrets.token_urlsafe(32), call.found["user"]["id"])),
+        lambda call: (
+            "UPDATE users SET secret_key = ? WHERE id = ?",
+            (secrets.token_urlsafe(32), call.found["user"]["id"]),
+        ),
         lambda call: bool(call.found["user"]["id"] != call.user["id"]),
     ),
+    "USER-116",
 )
 add(
     "second-reader-month-stored-as-week",
@@ -272,6 +291,7 @@ add(
         lambda call: ("UPDATE users SET report_frequency = 'week' WHERE id = ?", (call.found["user"]["id"],)),
         lambda call: call.params.get("report_frequency") == "month",
     ),
+    "USER-105",
 )
 
 
@@ -294,6 +314,7 @@ add(
     "users_create",
     "The length of a password is counted in bytes: seven characters with an accent are enough.",
     password_in_bytes,
+    "USER-050",
 )
 
 # LTI ------------------------------------------------------------------------------------------------------------------
@@ -327,6 +348,7 @@ add(
     "lti_resources_create",
     "The launch URL of a resource defaults to the tool_url that its provider was created with, not to the one it has.",
     default_of_creation("tool_providers_create"),
+    "LTI-047",
 )
 
 
@@ -346,4 +368,5 @@ add(
     "tool_providers_destroy",
     "A tool provider is locked only if its first LTI resource is in use.",
     wrap(only_first_resource_locks),
+    "TOOL-134",
 )
