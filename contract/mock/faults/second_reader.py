@@ -57,7 +57,7 @@ add_change(
     "second-reader-nonces-as-floats",
     "Nonces are compared as floating point numbers: neighbours beyond 2^53 count as the same.",
     in_policy("nonce", "key", lambda inner, call: repr(float(inner(call)))),
-    "NONCE-012",
+    "NONCE-014",
 )
 
 
@@ -176,7 +176,7 @@ add(
     "exams_index",
     "With status the list is narrowed, but item and page count are those of all exams.",
     wrap(counted_without_status, sends("status")),
-    "PAGE-033",
+    "PAGE-036",
 )
 
 ROWS_ANSWERED = 100
@@ -192,7 +192,7 @@ add(
     "student_sessions_index_all",
     f"A page holds at most {ROWS_ANSWERED} students, whatever limit was asked for and is answered in the headers.",
     wrap(cut),
-    "PAGE-006",
+    "PAGE-011",
 )
 add(
     "second-reader-second-key-on-first-page-only",
@@ -259,6 +259,6 @@ add(
     "exams_delete_student",
     "A student removed by the deprecated operation stays in the list of all student sessions.",
     ghosts("student_sessions_index_all"),
-    "SESSION-169",
+    "EXAM-292",
     elsewhere=True,
 )

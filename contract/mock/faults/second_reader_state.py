@@ -30,6 +30,9 @@ add_change = catalogue(__name__)
 
 HOUR_MS = 3_600_000
 LAG_MS = 250
+EXAM_ATTRIBUTES = frozenset(
+    {"name", "duration_minutes", "use_duration", "start_time", "for_reviewing", "upload_answers", "global_proctoring"}
+)
 
 
 def without_summer_time(moment_ms: int) -> int:
@@ -49,14 +52,13 @@ add(
 def saved_whole(rules: Rules, operation: Operation) -> None:
     """An update reads a replica that lags, and saves every attribute that it read there."""
     before: dict[str, tuple[int, dict[str, Any]]] = {}
-    names = "name duration_minutes use_duration start_time for_reviewing upload_answers global_proctoring".split()
 
     def around(call: Call, inner: Handler) -> Reply:
         exam = dict(call.found["exam"])
         inner(call)
         changed_ms, old = before.get(exam["token"], (0, exam))
         if 0 <= call.now_ms - changed_ms < LAG_MS:
-            kept = {name: old[name] for name in names if name not in call.params}
+            kept = {name: old[name] for name in EXAM_ATTRIBUTES if name not in call.params}
             call.store.update(EXAMS, exam["id"], kept)
         before[exam["token"]] = call.now_ms, exam
         return call.stored("exam", exam["id"])
@@ -157,7 +159,7 @@ add(
     "exams_remove_comanager",
     "To remove a user of another institute as co-manager is answered with that user's token and key.",
     wrap(foreign_allowed),
-    "ISO-001",
+    "ISO-014",
 )
 
 # student sessions -----------------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ add(
     "student_sessions_assign_proctor",
     "The sessions of a proctor are counted up with each assignment and never down.",
     counts_up_only,
-    "SESSION-291",
+    "SESSION-292",
 )
 
 LINK_KEPT_MS = 240_000
@@ -265,7 +267,7 @@ add(
     "student_sessions_create",
     "individual_info ends before the first character that takes four bytes.",
     p.altered("individual_info", cut_at_emoji),
-    "SESSION-071",
+    "SESSION-091",
 )
 
 # users ----------------------------------------------------------------------------------------------------------------
