@@ -148,7 +148,7 @@ def test_address_given_later_lasts_as_long(administrator, world, mock_control, l
     session = world.student_session(world.exam()["id"])
     mock_control.add_photos(session["id"])
     control(administrator(SHOW, id=session["id"])).accepted()
-    later(seconds=3 * 60)
+    later(seconds=30)
     answered = control(administrator(SHOW, id=session["id"])).accepted()
     demand(found := address_in(answered), "the answer holds no address", blocked_by="SESSION-251")
 
