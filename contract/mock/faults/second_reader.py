@@ -52,6 +52,10 @@ add_change(
     f"Only the last {NONCES_KEPT} nonces are remembered.",
     only_recent_nonces,
     "NONCE-006",
+    also=(
+        "NONCE-007",
+        "NONCE-009",
+    ),
 )
 add_change(
     "second-reader-nonces-as-floats",
@@ -72,12 +76,14 @@ add_change(
     "Parameters are ordered as a dictionary orders words, without underscores: allowed_… before allow_….",
     in_policy("signature", "expected", ordered_without_underscores),
     "EXAM-046",
+    also=("EXAM-112",),
 )
 add_change(
     "second-reader-signed-text-composed",
     "Texts of a body are brought into Unicode normal form C before their signature is checked.",
     signatures.only_of_values(lambda text: unicodedata.normalize("NFC", text), has_body),
     "SIGN-066",
+    also=("SIGN-072",),
 )
 
 
@@ -123,6 +129,7 @@ add_change(
     "A token that was used once still serves when its user is destroyed.",
     tokens_cached,
     "TOKEN-011",
+    also=("USER-147",),
 )
 
 # lists ----------------------------------------------------------------------------------------------------------------
@@ -200,6 +207,7 @@ add(
     "From the second page on only the first key of a sort counts.",
     g.sorts(lambda keys: keys[:1], lambda call: call.params.get("page", 1) > 1),
     "FILTER-044",
+    also=("FILTER-125",),
 )
 add(
     "second-reader-name-with-apostrophe-not-found",
@@ -221,6 +229,11 @@ add(
         ),
     ),
     "FILTER-001",
+    also=(
+        "FILTER-002",
+        "FILTER-003",
+        "FILTER-004",
+    ),
 )
 
 GHOSTS = "second_reader_ghosts"

@@ -46,6 +46,10 @@ add(
     "A start time from April to September is stored an hour early.",
     p.altered("start_time", without_summer_time),
     "EXAM-045",
+    also=(
+        "EXAM-049",
+        "EXAM-064",
+    ),
 )
 
 
@@ -209,6 +213,7 @@ add(
     "The last of three or more students is answered as email_sent, but gets no mail and keeps the status.",
     wrap(last_of_several_forgotten),
     "EXAM-307",
+    also=("EXAM-302",),
 )
 
 
@@ -294,6 +299,7 @@ add(
         lambda call: call.params.get("report_frequency") == "month",
     ),
     "USER-105",
+    also=("USER-107",),
 )
 
 
