@@ -377,4 +377,5 @@ add(
     "A tool provider is locked only if its first LTI resource is in use.",
     wrap(only_first_resource_locks),
     "TOOL-134",
+    also=("TOOL-135",),
 )
