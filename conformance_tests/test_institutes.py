@@ -433,7 +433,7 @@ def test_times_of_a_new_institute(superuser, world):
 
 @pytest.mark.requirement("INST-080")
 def test_name_with_letters_and_marks_comes_back(superuser, world):
-    name = world.name('Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>')
+    name = world.name('Prüfung «Ä» 漢字 😀 100% "sure" & it\'s <b>bold</b>')
 
     created = control(superuser("institutes_create", **world.institute_params(name=name))).accepted()
 

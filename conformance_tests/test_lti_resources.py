@@ -12,7 +12,7 @@ from contract.checks.values import agrees, comes_back, is_now
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 
-LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>'
+LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 😀 100% "sure" & it\'s <b>bold</b>'
 CUSTOM_DATA = '{"course":"physics"}'
 
 
@@ -230,6 +230,18 @@ def test_launch_url_is_that_of_the_tool_provider(administrator, world, shared):
     created = control(administrator("lti_resources_create", **params)).accepted()
 
     comes_back(created, resource(created, "lti_resource"), {"lti_resource_launch_url": provider["tool_url"]})
+
+
+@pytest.mark.requirement("LTI-047")
+def test_launch_url_is_the_one_that_the_tool_provider_has_now(administrator, world, shared):
+    provider = world.tool_provider(tool_url="https://old.example.com/launch")
+    for tool_url in ("https://new.example.com/launch", "https://newest.example.com/launch"):
+        control(administrator("tool_providers_update", id=provider["id"], tool_url=tool_url)).accepted()
+
+        params = world.lti_resource_params(shared.exam_id, provider["id"])
+        created = control(administrator("lti_resources_create", **params)).accepted()
+
+        comes_back(created, resource(created, "lti_resource"), {"lti_resource_launch_url": tool_url})
 
 
 @pytest.mark.requirement("LTI-048")

@@ -13,7 +13,7 @@ from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 
 PATHS = ("/tool_providers/{id}", "/tool_provider/{id}")
-LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>'
+LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 😀 100% "sure" & it\'s <b>bold</b>'
 LOCKED = "Tool provider destruction is locked while Lti Resources in use are linked to it"
 
 

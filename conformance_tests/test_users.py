@@ -272,6 +272,7 @@ def test_parameters_of_a_create_come_back(administrator, world):
     "password",
     [
         pytest.param("Str0ng!", marks=pytest.mark.requirement("USER-050"), id="seven characters"),
+        pytest.param("Sträß0!", marks=pytest.mark.requirement("USER-050"), id="seven characters in nine bytes"),
         pytest.param("STR0NG!PASS", marks=pytest.mark.requirement("USER-052"), id="no lower-case letter"),
         pytest.param("Strong!pass", marks=pytest.mark.requirement("USER-053"), id="no digit"),
         pytest.param("str0ng!pass", marks=pytest.mark.requirement("USER-054"), id="no upper-case letter"),
@@ -471,7 +472,7 @@ def test_times_of_a_new_user(administrator, world):
 
 @pytest.mark.requirement("USER-080")
 def test_name_with_letters_and_marks_comes_back(administrator, world):
-    name = world.name('Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>')
+    name = world.name('Prüfung «Ä» 漢字 😀 100% "sure" & it\'s <b>bold</b>')
 
     created = control(administrator("users_create", **world.user_params(name=name))).accepted()
 

@@ -73,6 +73,9 @@ def test_report_frequency_comes_back(update, world, operation_id):
     for value in ("day", "month", "week"):
         updated = expect(update(operation_id, id, report_frequency=value)).accepted()
         comes_back(updated, resource(updated, "user"), {"report_frequency": value})
+        # Show does not hold the setting; the answer to the next change does.
+        later = control(update("users_update", id, receives_reports=1)).accepted()
+        comes_back(later, resource(later, "user"), {"report_frequency": value})
 
 
 @pytest.mark.parametrize(
@@ -196,6 +199,17 @@ def test_update_leaves_what_is_no_parameter(update, world, operation_id):
         name for name in ("email", "name", "role", "api_token", "secret_key") if after.get(name) != before.get(name)
     ]
     expect(updated).equals(changed, [], "the fields that changed")
+
+
+@pytest.mark.requirement("USER-116")
+def test_update_leaves_the_credentials_in_force(update, world, operation_id):
+    user = world.user(role="administrator")
+    client = world.client_of(user)
+    control(client("exams_index")).accepted()
+
+    control(update(operation_id, user["id"], receives_reports=1, report_frequency="month")).accepted()
+
+    expect(client("exams_index")).accepted()
 
 
 @pytest.mark.requirement("USER-117")
