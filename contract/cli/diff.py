@@ -13,15 +13,16 @@ from contract.history.report import read
 
 EPILOG = """
 \b
-Worse is a requirement that was not broken and is (known deviations excepted),
-that was met and could not be judged, or that was met and was no longer tested
-in the same profile and selection. Changed answers, latencies and requirements
-that only the newer catalogue has are shown and are not worse.
+Worse is a requirement that was not broken and is (known deviations
+excepted), that was met and could not be judged, or that was met and was no
+longer tested in the same profile and selection. Changed answers, latencies
+and requirements that only the newer catalogue has are shown and are not
+worse.
 
 \b
-An operation moved when its median did by more than 4 times the noise, a factor
-of 1.25 and 2 ms. Noise is the standard error of both medians together with how
-far all operations scatter around the shift that they have in common.
+An operation moved when its median did by more than 4 times the noise, a
+factor of 1.25 and 2 ms. Noise is the standard error of both medians together
+with how far all operations scatter around the shift that they have in common.
 
 \b
 Examples:

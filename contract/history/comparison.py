@@ -181,7 +181,7 @@ def _notes(old: Report, new: Report) -> Iterator[str]:
     shared = frozenset(old.judged) & frozenset(new.judged)
     only_old, only_new = (old.scope - new.scope) & shared, (new.scope - old.scope) & shared
     if only_old or only_new:
-        yield f"different selections: {len(only_old)} requirements only in the old run, {len(only_new)} only in the new"
+        yield f"different selections: {len(only_old)} only asked of the old run, {len(only_new)} of the new"
     if old.run.started_at > new.run.started_at:
         yield "the run given as the new one began before the old one"
     for name, report in (("old", old), ("new", new)):

@@ -54,9 +54,7 @@ def since(run: Report, earlier: Iterable[Report]) -> dict[str, Since]:
     this = Since(run=run.run.id, started_at=_written(run), version=run.target.version)
     rows = {each.id: this for each in run.requirements if each.unmet}
     waiting = set(rows)
-    for report in earlier:
-        if not waiting:
-            break
+    for report in earlier if waiting else ():
         judged = report.judged
         for id in [each for each in waiting if each in judged]:
             found = judged[id]
@@ -66,6 +64,8 @@ def since(run: Report, earlier: Iterable[Report]) -> dict[str, Since]:
                 )
             if found.verdict == "pass" or (found.unmet and found.since):
                 waiting.discard(id)
+        if not waiting:
+            break
     return {id: row if id not in waiting else row.model_copy(update={"first_on_record": True})
             for id, row in rows.items()}  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 from contract.history.report import Since
 from contract.reporting import changes
 from contract.reporting.causes import Cause
-from contract.reporting.plot import plot
+from contract.reporting.verdict_plot import plot
 from contract.results import KnownState, RunResult
 
 STATES = {

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from contract.history.folder import Run, Scan, write_whole
 from contract.history.report import Head
 from contract.reporting import page, text
-from contract.reporting.plot import Plot, plot
+from contract.reporting.verdict_plot import Plot, plot
 
 FILE = "index.html"
 PLOTTED = 30
