@@ -19,11 +19,11 @@ from typing import Any
 import contract
 from contract import embedded, operations, preflight, reporting, requirements, verdict
 from contract import known as known_deviations
+from contract.archive import Archive
 from contract.config import read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.nonce import new_run_number
-from contract.reporting.archive import Archive
 from contract.results import CaseResult, Known, OperationResult, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
 from contract.target import EMBEDDED, Target, User

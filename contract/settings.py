@@ -42,6 +42,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise ConfigurationError(f"no profile {self.profile!r}; there are: {', '.join(PROFILES)}")
+        if self.keep < 1:
+            raise ConfigurationError("--keep has to be 1 or more: the last run of a target always stays")
         if self.faults and self.target != "mock":
             raise ConfigurationError("--fault works with the embedded mock only; leave --target out")
 

@@ -63,7 +63,7 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     "--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable."
 )
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
+              help="Where the report folder goes.  [default: <UTC time>-<target> in the history]")  # fmt: skip
 @click.option("--history", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Compare with the earlier runs there, and add this one.  [default: reports/runs]")  # fmt: skip
 @click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, metavar="N",

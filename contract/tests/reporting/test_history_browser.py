@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract.archive import Archive
 from contract.history import folder
 from contract.reporting import diff_page, page, runs_page
-from contract.reporting.archive import Archive
 from contract.results import RunResult
 from contract.tests.history.reports import write
 from contract.tests.reporting import factory
@@ -92,8 +92,22 @@ def test_a_finding_says_since_when(opened: Opened, history: Path) -> None:
     tab = opened(with_past(factory.failing(), history))
 
     older = "2026-11-21 01:15 UTC, build build 1, the first run on record: it may be older"
-    assert tab.locator("#NONCE-001 .since").inner_text() == older
-    assert tab.locator("#SIGN-003 .since").inner_text() == "this run: it is new"
+    assert tab.locator("#NONCE-001 .past-since").inner_text() == older
+    assert tab.locator("#SIGN-003 .past-since").inner_text() == "this run: it is new"
+
+
+def test_what_is_copied_into_a_ticket_says_it_too(
+    opened: Opened,
+    history: Path,
+    result: RunResult,  # noqa: F811
+) -> None:
+    tab = opened(with_past(result, history), permissions=["clipboard-read", "clipboard-write"])
+
+    tab.locator("#NONCE-001 .markdown").click()
+    tab.get_by_text("copied").wait_for()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert "- Since: 2026-11-21 01:15 UTC, build build 1" in copied
+    assert "- Known: being mended; expired on 2026-11-01" in copied
 
 
 def test_the_previous_run_is_one_click_away(opened: Opened, history: Path) -> None:

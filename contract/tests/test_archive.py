@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from contract import reporting
-from contract.reporting.archive import Archive
+from contract.archive import Archive
 from contract.results import RunResult, Verdict
 from contract.settings import Settings
 from contract.tests.history.reports import write
 from contract.tests.reporting.factory import make_case, make_requirement, make_result
+from contract.tests.reporting.test_summary import SCHEMA, closed
 
 
 def archive(folder: Path, keep: int = 50, adds: bool = True) -> Archive:
@@ -53,6 +55,7 @@ def test_a_run_says_what_changed_and_since_when(tmp_path: Path) -> None:
 
     document = finished(run(), archive(tmp_path), folder)
 
+    jsonschema.Draft202012Validator(closed(SCHEMA)).validate(document)
     assert document["previous"]["old"]["run"] == "run-2"
     assert document["findings"][0]["since"] == {
         "run": "run-2",
@@ -62,7 +65,7 @@ def test_a_run_says_what_changed_and_since_when(tmp_path: Path) -> None:
     }
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert '<a href="../20261121T021500Z-staging/index.html">' in page
-    assert '<dd class="since">2026-11-21 02:15 UTC, build build 2</dd>' in page
+    assert '<dd class="past-since">2026-11-21 02:15 UTC, build build 2</dd>' in page
     assert page.count("<rect") == 2
 
 
