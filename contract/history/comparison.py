@@ -158,8 +158,15 @@ def _answers(old: Report, new: Report) -> Iterator[Answer]:
         if earlier is None:
             continue
         for name, value in judged.observed.items():
-            if name in earlier.observed and _plain(earlier.observed[name]) != _plain(value):
+            if name not in earlier.observed or _counts_what_was_sent(value):
+                continue
+            if _plain(earlier.observed[name]) != _plain(value):
                 yield Answer(judged.id, judged.level, judged.statement, name, earlier.observed[name], value)
+
+
+def _counts_what_was_sent(value: Any) -> bool:
+    """Tell whether an observed value is a table of how often what was tried: that follows from the seed."""
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) and "tried" in row for row in value)
 
 
 def _plain(value: Any) -> Any:

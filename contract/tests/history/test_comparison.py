@@ -88,6 +88,13 @@ def test_observed_answers_that_differ_are_told() -> None:
     assert (answer.name, answer.before, answer.after) == ("status", 401, 403)
 
 
+def test_how_often_something_was_tried_is_no_answer() -> None:
+    def asked(tried: int) -> dict[str, Any]:
+        return {"SIGN-001": {"observed": {"exams_index": [{"operator": "eq", "tried": tried}]}, "level": "open"}}
+
+    assert compare(report(requirements=asked(1)), report(number=2, requirements=asked(5))).answers == ()
+
+
 def test_runs_that_are_not_alike_say_so() -> None:
     new = report({"SIGN-001": "pass"}, 0, target="production", profile="smoke", suite_version="0.2.0",
                  interrupted=True, requirements={"SIGN-001": {"in_scope": False}})  # fmt: skip
