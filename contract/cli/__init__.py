@@ -17,6 +17,7 @@ COMMANDS = {
     "sign": "sign",
     "requirements": "requirements",
     "explain": "explain",
+    "diff": "diff",
     "faults": "faults",
     "init": "init",
 }
