@@ -32,6 +32,7 @@ from contract.world import World
 SESSION = pytest.StashKey[Session]()
 BENCHES = pytest.StashKey[dict[str, Bench]]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
+UNMET = (Verdict.FAIL, Verdict.WARN)
 # The zip job of the exam with uploads is one for all workers.
 ONE_WORKER_ONLY = {"exams_download_exam_documents_zip": "uploads"}
 prepared: Session | None = None
@@ -214,7 +215,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     with _alone(item, run):
         reports, cases = _tried(item, nextitem)
-        if any(case.verdict in (Verdict.FAIL, Verdict.WARN) for case in cases):
+        if any(case.verdict in UNMET for case in cases):
             again, cases_again = _tried(item, nextitem)
             reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
     # Text, for what travels between processes may hold plain types only.
@@ -251,9 +252,11 @@ def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest
     parts = [ledger.part(register.get(requirement_id)) for requirement_id in ids]
     # What was sent outside of the blocks that decide a part, like the control, is shown with every part.
     common = [exchange.id for exchange in ledger.exchanges]
-    return reports, [
-        _case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts
-    ]
+    cases = [_case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts]
+    for part, case in zip(parts, cases, strict=True):
+        if case.verdict in UNMET:
+            _bench(item).keep_whole([*ledger.exchanges, *part.exchanges], part.case_id)
+    return reports, cases
 
 
 def _case(
@@ -300,10 +303,9 @@ def _name(item: pytest.Item) -> str:
 
 def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
     """Return what two tries say together: a finding that only one of them shows is no verdict."""
-    unmet = (Verdict.FAIL, Verdict.WARN)
-    if (first.verdict in unmet) is (second.verdict in unmet):
+    if (first.verdict in UNMET) is (second.verdict in UNMET):
         return second
-    shown, other = (first, second) if first.verdict in unmet else (second, first)
+    shown, other = (first, second) if first.verdict in UNMET else (second, first)
     order = "found once and not again" if shown is first else "not found at first, but when tried again"
     return replace(
         second,

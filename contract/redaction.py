@@ -31,6 +31,7 @@ _NAMES = "|".join(sorted(SECRET_FIELDS))
 _FIELD_IN_FORM = re.compile(rf"((?<![\w-])(?:{_NAMES})(?:\]|%5D)?=)(?!\[removed\])[^&?\s\"']+")
 _FIELD_IN_MULTIPART = re.compile(rf"(name=\"(?:{_NAMES})\"(?:\r\n[^\r\n]+)*\r\n\r\n).*?(?=\r\n--|\Z)", re.DOTALL)
 _SHORTEST_LEARNT = 8
+_FEWEST_CHARACTERS = 3
 _MOST_HARMLESS = 20_000
 # Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.
 _WORD = re.compile(rf"[\w-]{{{_SHORTEST_LEARNT},}}", re.ASCII)
@@ -68,7 +69,7 @@ class Redactor:
         """Remember the values of secret fields anywhere in a JSON *body*."""
         if isinstance(body, Mapping):
             for name, value in body.items():
-                if name in SECRET_FIELDS and isinstance(value, str) and len(value) >= _SHORTEST_LEARNT:
+                if name in SECRET_FIELDS and isinstance(value, str) and _is_telling(value):
                     self.learn(value)
                 else:
                     self.learn_from(value)
@@ -105,3 +106,8 @@ class Redactor:
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return *headers* with the values of secret ones removed."""
         return [(name, REMOVED if name.lower() in self._headers else self.text(str(value))) for name, value in headers]
+
+
+def _is_telling(value: str) -> bool:
+    """Tell whether *value* is found elsewhere only where it is the secret: not so a row of noughts."""
+    return len(value) >= _SHORTEST_LEARNT and len(set(value)) >= _FEWEST_CHARACTERS

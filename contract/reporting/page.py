@@ -13,7 +13,19 @@ import jinja2
 from markupsafe import Markup
 
 from contract import data
-from contract.reporting import causes, commands, evidence, findings, latency, payload, summary, text
+from contract.reporting import (
+    causes,
+    commands,
+    coverage,
+    evidence,
+    findings,
+    grammar,
+    latency,
+    payload,
+    plots,
+    summary,
+    text,
+)
 from contract.results import Evidence, OperationResult, RunResult, Verdict
 
 SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
@@ -63,9 +75,12 @@ def html(result: RunResult, templates: Path | None = None) -> str:
 def context(result: RunResult) -> dict[str, Any]:
     """Return what the templates are given: results, sorted by cause, and the words that explain them."""
     groups = findings.groups(result)
-    found = causes.causes(groups)
+    found = causes.causes(groups, result.requirements)
     exchanges = evidence.by_id(result)
+    covered = coverage.by_operation(result.exchanges)
     return {
+        **_grammar(result),
+        "latency_plot": plots.latencies(result.operations),
         "result": result,
         "run": result.run,
         "target": result.target,
@@ -81,7 +96,10 @@ def context(result: RunResult) -> dict[str, Any]:
         "groups": groups,
         "with_finding": {group.requirement.id for group in groups},
         "shown": lambda variant: evidence.shown(variant, exchanges),
-        "operations": [_operation_row(each, _broken_on(each.operation_id, found)) for each in result.operations],
+        "operations": [
+            {**_operation_row(each, _broken_on(each.operation_id, found)), "coverage": covered.get(each.operation_id)}
+            for each in result.operations
+        ],
         "counted": {each.id: _counted(each.evidence) for each in result.requirements},
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
@@ -100,6 +118,15 @@ def _signer(result: RunResult, exchanges: Mapping[str, dict[str, Any]]) -> Calla
         return commands.sign(target, exchange) if exchange and target != EMBEDDED else None
 
     return command
+
+
+def _grammar(result: RunResult) -> dict[str, Any]:
+    return {
+        "grammars": grammar.of(result.requirements),
+        "operators": grammar.OPERATORS,
+        "types": grammar.TYPES,
+        "most_conditions": grammar.MOST,
+    }
 
 
 def _operation_row(operation: OperationResult, broken: list[list[str]]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from contract.reporting import causes, findings, latency
+from contract.reporting import causes, coverage, findings, latency
+from contract.reporting.coverage import Coverage
 from contract.results import CaseResult, Evidence, Finding, OperationResult, RequirementResult, RunResult
 
 FORMAT = "conformance-report/1"
@@ -25,6 +26,7 @@ def write(result: RunResult, path: Path) -> None:
 def document(result: RunResult) -> dict[str, Any]:
     """Return the whole report as plain data, as the schema describes it."""
     groups = findings.groups(result)
+    covered = coverage.by_operation(result.exchanges)
     return {
         "format": FORMAT,
         "run": vars(result.run).copy(),
@@ -33,8 +35,8 @@ def document(result: RunResult) -> dict[str, Any]:
         "sentence": result.sentence,
         "summary": counts(result),
         "requirements": [_requirement(each) for each in result.requirements],
-        "operations": [_operation(each) for each in result.operations],
-        "causes": [_cause(each) for each in causes.causes(groups)],
+        "operations": [_operation(each, covered.get(each.operation_id)) for each in result.operations],
+        "causes": [_cause(each) for each in causes.causes(groups, result.requirements)],
         "findings": [entry for group in groups for entry in _findings(group)],
         "cases": [_case(case) for each in result.requirements for case in each.cases],
     }
@@ -70,7 +72,7 @@ def _requirement(requirement: RequirementResult) -> dict[str, Any]:
     }
 
 
-def _operation(operation: OperationResult) -> dict[str, Any]:
+def _operation(operation: OperationResult, covered: Coverage | None) -> dict[str, Any]:
     return {
         "operation_id": operation.operation_id,
         "method": operation.method,
@@ -80,6 +82,15 @@ def _operation(operation: OperationResult) -> dict[str, Any]:
         "requests": operation.requests,
         "statuses": dict(sorted(operation.statuses.items())),
         "latency_ms": latency.figures(operation.latencies_ms),
+        "coverage": _coverage(covered or Coverage()),
+    }
+
+
+def _coverage(covered: Coverage) -> dict[str, Any]:
+    return {
+        "parameters": {name: vars(each) for name, each in covered.parameters.items()},
+        "responses": covered.responses,
+        "undocumented": covered.undocumented,
     }
 
 
@@ -89,6 +100,7 @@ def _cause(cause: causes.Cause) -> dict[str, Any]:
         "area": cause.lead.requirement.area,
         "breaks_run": cause.breaks_run,
         "requirements": [group.requirement.id for group in cause.groups],
+        "blocked": [each.id for each in cause.blocked],
         "operations": cause.operations,
         "expected": first.expected,
         "observed": first.observed,

@@ -40,7 +40,7 @@ def _counts(result: RunResult) -> list[str]:
 
 
 def _findings(result: RunResult, room: int) -> list[str]:
-    found = [_finding(cause) for cause in causes.causes(findings.groups(result))]
+    found = [_finding(cause) for cause in causes.causes(findings.groups(result), result.requirements)]
     found += [_reason(reason) for reason in findings.reasons(result, Verdict.INCONCLUSIVE)]
     if len(found) <= room:
         return found

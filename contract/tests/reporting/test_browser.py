@@ -24,7 +24,7 @@ PAINTED = """() => new Promise(resolve => new PerformanceObserver(list => {
     const paint = list.getEntriesByName('first-contentful-paint')[0];
     if (paint) resolve(paint.startTime);
 }).observe({type: 'paint', buffered: true}))"""
-SHOWN = "() => [...document.querySelectorAll('#matrix tr.row')].filter(row => !row.hidden).map(row => row.dataset.id)"
+SHOWN = "() => [...document.querySelectorAll('#matrix .row')].filter(row => !row.hidden).map(row => row.dataset.id)"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -128,7 +128,7 @@ def test_search_finds_ids_statements_operations_and_tests(opened: Opener, failin
         tab.get_by_text("No requirement fits.").wait_for()
         tab.get_by_label("Search").fill(words)
         # Every search here ends with one row: the row itself tells that the filter has run.
-        tab.locator(f"#matrix tr.row[data-id={expected}]").wait_for()
+        tab.locator(f"#matrix .row[data-id={expected}]").wait_for()
         shows(tab, "1 of 10")
         assert visible_ids(tab) == [expected]
 
@@ -155,7 +155,7 @@ def test_a_deep_link_to_what_passed_opens_its_row_even_when_filtered_away(opened
 
     tab.evaluate("location.hash = '#SIGN-001'")
 
-    details = tab.locator("tr#SIGN-001 + tr.row-details")
+    details = tab.locator("#SIGN-001 + .row-details")
     details.wait_for()
     assert "conformance_tests/test_signing.py::test_sign_001[exams_create]" in details.inner_text()
     assert "docs.proctorexam.com" in details.inner_text()
@@ -258,7 +258,7 @@ def test_the_matrix_is_opened_with_the_keyboard(opened: Opener, failing: RunResu
     tab.get_by_role("button", name="SIGN-001").focus()
     tab.keyboard.press("Enter")
 
-    tab.locator("tr#SIGN-001 + tr.row-details").wait_for()
+    tab.locator("#SIGN-001 + .row-details").wait_for()
     assert tab.get_by_role("button", name="SIGN-001").get_attribute("aria-expanded") == "true"
 
 
@@ -298,7 +298,7 @@ def test_without_scripts_verdict_findings_and_tables_are_there(opened: Opener, f
     tab = opened(failing, java_script_enabled=False)
 
     assert tab.locator("article.finding").count() == 5
-    assert tab.locator("#matrix tr.row").count() == 10
+    assert tab.locator("#matrix .row").count() == 10
     assert tab.get_by_text("exams_create answered 200 and made exam 8").is_visible()
 
 
@@ -309,7 +309,7 @@ def test_axe_finds_no_violations(opened: Opener, failing: RunResult, scheme: str
     tab.locator("article#NONCE-001 details.evidence summary").click()
     tab.locator("article#NONCE-001 .exchange").first.wait_for()
     tab.get_by_role("button", name="SIGN-001").click()
-    tab.locator("tr.row-details").wait_for()
+    tab.locator(".row-details").wait_for()
 
     found = axe.Axe().run(tab)
 
@@ -326,7 +326,7 @@ def test_ten_thousand_cases_and_three_hundred_findings_open_at_once(opened: Open
     assert tab.locator("article.finding").count() == 300
     started = time.monotonic()
     tab.evaluate("location.hash = '#USER-500'")
-    tab.locator("tr#USER-500 + tr.row-details").wait_for()
+    tab.locator("#USER-500 + .row-details").wait_for()
     assert time.monotonic() - started < 5
 
 

@@ -1,7 +1,7 @@
 // The requirement matrix: filters kept in the address, and the details of a row, made when it is opened.
 
 const SHOWN_CASES = 40;
-const rows = all("#matrix tbody tr.row");
+const rows = all("#matrix .row");
 const form = document.getElementById("filters");
 const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
 
@@ -64,7 +64,7 @@ async function toggleRow(row, open) {
   const data = loaded || (await load());
   let details = row.nextElementSibling?.matches(".row-details") ? row.nextElementSibling : null;
   if (!details && show) {
-    details = element("tr", { class: "row-details" }, element("td", { colspan: "7" }, rowDetails(row, data)));
+    details = element("div", { class: "row-details", role: "row" }, element("div", { role: "cell" }, rowDetails(row, data)));
     row.after(details);
   }
   if (details) details.hidden = !show;
@@ -142,7 +142,7 @@ function setUpMatrix() {
   // The fields are cleared after this event.
   form.addEventListener("reset", () => setTimeout(() => filter().then(keepInAddress)));
   document.getElementById("matrix").addEventListener("click", (event) => {
-    const row = event.target.closest("tr.row");
+    const row = event.target.closest(".row");
     if (row && (event.target.closest(".expand") || !event.target.closest("a, button"))) toggleRow(row);
   });
 }

@@ -7,7 +7,7 @@ async function follow() {
   const place = document.getElementById(name);
   if (!place) return say(`${name} is not in this report`);
   for (let around = place.parentElement; around; around = around.parentElement) if (around.matches("details")) around.open = true;
-  if (place.matches("tr.row")) {
+  if (place.matches(".row")) {
     if (place.hidden) form.reset();
     place.hidden = false;
     await toggleRow(place, true);
