@@ -98,7 +98,7 @@ def record(
     """
     Return *exchange* as plain data without secrets.
 
-    Returns:  what ``exchanges.har`` and the report are made from; bodies of more than *longest* bytes are cut and say so.
+    Returns:  what ``exchanges.har`` and the report are made from; bodies longer than *longest* are cut and say so.
     """
     redactor.learn_from(exchange.json)
     sent, sent_cut = _kept(_as_bytes(exchange.request.body), redactor, longest)

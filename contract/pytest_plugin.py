@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import random
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, replace
@@ -21,7 +22,7 @@ from contract.client import Client
 from contract.errors import ConformanceError, ReadOnlyRun, TargetError
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
-from contract.reporting import terminal
+from contract.reporting import github, pytest_table, terminal
 from contract.results import CaseResult, Evidence, Finding, Verdict
 from contract.samples import Samples, Shared
 from contract.session import Session
@@ -76,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.pluginmanager.hasplugin("html"):
             config.option.htmlpath = str(run.folder / "pytest.html")
             config.option.self_contained_html = True
+            config.pluginmanager.register(pytest_table)
         if config.pluginmanager.hasplugin("xdist"):
             config.pluginmanager.register(_Controller())
 
@@ -221,9 +223,17 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     # Text, for what travels between processes may hold plain types only.
     reports[-1].conformance = json.dumps([asdict(case) for case in cases], default=str)  # type: ignore[attr-defined]
     for report in reports:
+        report.requirement, report.level = _columns(item)  # type: ignore[attr-defined]
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _columns(item: pytest.Item) -> tuple[str, str]:
+    """Return the requirements that a test decides, and their levels, for the table of pytest.html."""
+    ids = _ids(item)
+    levels = dict.fromkeys(requirements.load().get(each).level for each in ids)
+    return " ".join(ids), " ".join(levels)
 
 
 @contextlib.contextmanager
@@ -541,8 +551,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        for line in terminal.lines(run.outcome, run.folder):
+        for line in [*terminal.lines(run.outcome, run.folder), *github.notices(run.outcome, os.environ)]:
             terminalreporter.write_line(line)
+        github.write_summary(run.outcome, run.folder, os.environ)
 
 
 @pytest.hookimpl(optionalhook=True)

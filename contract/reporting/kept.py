@@ -1,4 +1,4 @@
-"""Which exchanges keep their bodies in a report: those of cases that failed whole, those that passed within a budget."""
+"""Which exchanges keep their bodies in a report: of failed cases whole, of those that passed within a budget."""
 
 from __future__ import annotations
 

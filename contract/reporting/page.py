@@ -103,6 +103,7 @@ def context(result: RunResult) -> dict[str, Any]:
         "counted": {each.id: _counted(each.evidence) for each in result.requirements},
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
+        "repro": commands.repro,
         "sign": _signer(result, exchanges),
     }
 

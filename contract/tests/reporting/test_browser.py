@@ -96,7 +96,7 @@ def visible_ids(tab: Page) -> list[str]:
 def test_the_first_screen_says_what_broke(opened: Opener, failing: RunResult) -> None:
     tab = opened(failing, viewport={"width": 1280, "height": 800})
 
-    for text in ("staging does not conform: 2 of 10 musts failed.", "What broke", "Seed"):
+    for text in ("staging does not conform: 2 of 10 musts failed.", "What broke: 4 probable causes", "Seed"):
         box = tab.get_by_text(text, exact=True).first.bounding_box()
         assert box
         assert box["y"] + box["height"] <= 800
@@ -222,6 +222,7 @@ def test_commands_links_and_markdown_are_copied(opened: Opener, failing: RunResu
     for part in (
         "- Expected: a 4xx",
         "- Observed: exams_create answered 200",
+        "- Send it again: `conformance repro NONCE-001:exams_create:1`",
         "seed 7",
         "```http\nPOST https://",
         "Source:",

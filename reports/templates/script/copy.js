@@ -35,6 +35,7 @@ function markdown(article, data) {
     ...variants.flatMap((variant) => ["", ...variantLines(variant, data)]),
     "",
     `- Source: ${read(article, ".origin")}`,
+    ...(read(article, ".repro code") ? [`- Send it again: \`${read(article, ".repro code")}\``] : []),
     `- Show again: \`${read(article, ".again code")}\``,
   ];
   return lines.join("\n");

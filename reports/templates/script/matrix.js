@@ -119,6 +119,8 @@ function caseView(each, data) {
 
 function caseBody(each, data) {
   const body = element("div", { class: "case" });
+  const line = `conformance repro ${each.id}`;
+  body.append(element("p", { class: "command" }, element("code", { text: line }), " ", element("button", { type: "button", class: "copy", "data-copy": line, text: "Copy" })));
   if (each.reason) body.append(element("p", { text: each.reason }));
   for (const [role, finding] of [["", each.finding], ["First try: ", each.earlier]]) {
     if (!finding) continue;
