@@ -287,7 +287,7 @@ def _case(
         operation=operation_id,
         verdict=Verdict.PASS,
         evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
-        observed=dict(ledger.observed),
+        observed=_bench(item).redactor.plain(ledger.observed),
         exchanges=common + [exchange.id for exchange in ledger.exchanges],
         cases=ledger.cases,
         duration_s=round(duration_s, 4),
@@ -387,9 +387,8 @@ def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> Case
         return CaseResult("", requirement, "", None, verdict, redacted(reason), finding)
 
     if isinstance(error, FindingRaised):
-        finding = replace(
-            error.finding, expected=redacted(error.finding.expected), observed=redacted(error.finding.observed)
-        )
+        texts = {name: getattr(error.finding, name) for name in ("expected", "observed", "detail")}
+        finding = replace(error.finding, **_bench(item).redactor.plain(texts))
         if requirements.load().get(error.requirement or requirement_id).level == "open":
             reason = f"could not be observed: {error}"
             return case(Verdict.INCONCLUSIVE, reason, requirement=error.requirement or requirement_id)
