@@ -3,7 +3,12 @@
 const SHOWN_CASES = 40;
 const rows = all("#matrix .row");
 const form = document.getElementById("filters");
-const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+const texts = new Map();
+
+function textOf(row) {
+  if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+  return texts.get(row);
+}
 
 function chosen() {
   const fields = new FormData(form);
@@ -37,7 +42,7 @@ function rowFits(row, wanted, known) {
   if (wanted.level && wanted.level !== level) return false;
   if (wanted.area && wanted.area !== area) return false;
   if (wanted.operation && !known.operations.includes(wanted.operation)) return false;
-  return wanted.q.split(/\s+/).every((word) => texts.get(row).includes(word) || names(known).some((name) => name.toLowerCase().includes(word)));
+  return wanted.q.split(/\s+/).every((word) => textOf(row).includes(word) || names(known).some((name) => name.toLowerCase().includes(word)));
 }
 
 const names = (known) => (known ? [...known.operations, ...known.tests] : []);
