@@ -33,8 +33,8 @@ EMBEDDED = "mock"
 MEANING = {
     Verdict.FAIL: "a must did not hold",
     Verdict.WARN: "a should did not hold",
-    Verdict.INCONCLUSIVE: "tried, but it could not be judged",
-    Verdict.PASS: "it held, or an open question was answered",
+    Verdict.INCONCLUSIVE: "tried, but could not be judged",
+    Verdict.PASS: "it held, or a question was answered",
     Verdict.NOT_TESTED: "not tried; the reason is given",
 }
 LEVEL_MEANING = {

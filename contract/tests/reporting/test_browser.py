@@ -263,6 +263,54 @@ def test_the_matrix_is_opened_with_the_keyboard(opened: Opener, failing: RunResu
     assert tab.get_by_role("button", name="SIGN-001").get_attribute("aria-expanded") == "true"
 
 
+def test_operations_show_what_of_the_description_was_tried(opened: Opener, failing: RunResult) -> None:
+    tab = opened(failing, "#operations")
+    row = tab.locator("#exams_index")
+
+    assert row.get_by_text("not sent: status, page, filter, sort").is_visible()
+    assert row.get_by_text("not seen: 4XX").is_visible() or row.get_by_text("not seen: 403, 4XX").is_visible()
+    plot = tab.get_by_role("img", name="Latency by operation")
+    plot.scroll_into_view_if_needed()
+    assert plot.locator("circle").count() == 7
+    assert plot.locator("g title").first.text_content().startswith("users_create: median")
+
+
+def test_grammar_shows_what_was_drawn_and_what_was_not(opened: Opener) -> None:
+    rows = [{"operator": "eq", "type": "time", "conditions": 2, "tried": 5}, {"sort_columns": 3, "tried": 4}]
+    asked = make_requirement("FILTER-090", "open", "filtering", observed={"exams_index": rows})
+    tab = opened(make_result([asked]), "#grammar")
+
+    table = tab.get_by_role("table", name="exams_index 5 comparisons, 1 combinations")
+    cells = table.get_by_role("row", name="eq").get_by_role("cell").all_inner_texts()
+    assert [cell.split()[1] for cell in cells] == ["5", *[cells[1].split()[0]] * 3]
+    assert "4 by 3 columns" in table.inner_text()
+
+
+def test_a_spoiled_nonce_is_marked_and_a_new_one_is_not(opened: Opener) -> None:
+    wrong = make_exchange("b", sent='{"nonce": "7", "name": "Physics"}', intent="tampered: nonce of another request")
+    right = make_exchange("c", sent='{"nonce": "8", "name": "Physics"}')
+    finding = Finding("a 4xx", "200", "b", "c")
+    case = make_case("NONCE-001", verdict=Verdict.FAIL, finding=finding, exchanges=["c", "b"])
+    tab = opened(make_result([make_requirement("NONCE-001", cases=[case])], [wrong, right]))
+
+    tab.locator(".exchange mark").first.wait_for()
+    assert [text.strip() for text in tab.locator(".exchange mark").all_inner_texts()] == [
+        '"nonce": "7",',
+        '"nonce": "8",',
+    ]
+
+
+def test_rows_far_below_are_not_rendered_before_they_are_seen(opened: Opener) -> None:
+    tab = opened(factory.huge(1000, 30))
+    last = tab.locator("#matrix .row").last
+
+    rendered = "row => row.firstElementChild.checkVisibility({contentVisibilityAuto: true})"
+    assert not last.evaluate(rendered)
+    last.scroll_into_view_if_needed()
+    tab.wait_for_timeout(200)
+    assert last.evaluate(rendered)
+
+
 def test_operations_sort_by_a_column(opened: Opener, failing: RunResult) -> None:
     tab = opened(failing)
     first = "document.querySelector('table.operations tbody tr').id"

@@ -90,7 +90,7 @@ def test_one_wrong_field_is_one_cause_whatever_the_words_and_areas() -> None:
     role = wrong("ISO-053", "isolation", "users_create", "the role to be 'teacher'", "'Teacher'")
     listed = wrong("USER-006", "users", "users_index", "the same", "role = 'a', elsewhere 'b'", Verdict.WARN)
 
-    assert found(shown, role, listed) == [["ISO-053", "USER-022", "USER-006"]]
+    assert found(shown, role, listed) == [["USER-022", "ISO-053", "USER-006"]]
 
 
 def test_one_field_name_of_two_resources_is_two_causes() -> None:
