@@ -29,15 +29,15 @@ _FIRST_PAINT = """() => new Promise(resolve => new PerformanceObserver(list => {
     if (paint) resolve(paint.startTime);
 }).observe({type: 'paint', buffered: true}))"""
 _LOADED = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
-# From the top to the bottom in a hundred steps, one a frame, as a wheel that is turned fast does.
+# Down from the top, 240 pixels a frame, as a wheel that is turned fast does.
 _FRAMES = """() => new Promise(resolve => {
-    const steps = 100, taken = [];
+    const steps = 120, taken = [];
     let last = performance.now(), step = 0;
     const next = now => {
         taken.push(now - last);
         last = now;
         if (++step > steps) return resolve(taken.slice(1));
-        scrollTo(0, (document.documentElement.scrollHeight - innerHeight) * step / steps);
+        scrollTo(0, 240 * step);
         requestAnimationFrame(next);
     };
     requestAnimationFrame(next);

@@ -27,7 +27,7 @@ def write(result: RunResult, path: Path) -> None:
         annotated = _Annotated(stream)
         with harfile.HarFile(annotated, creator=creator, comment=comment) as log:  # type: ignore[arg-type]
             for exchange, left_out in kept.within_budget(in_order(result.exchanges), kept.telling(result)):
-                annotated.fields = _custom_fields(exchange) | ({"_bodies": kept.LEFT_OUT} if left_out else {})
+                annotated.fields = _custom_fields(exchange) | ({"_answer": kept.LEFT_OUT} if left_out else {})
                 log.add_entry(**_entry(exchange))
         stream.write("\n")
 

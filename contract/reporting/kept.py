@@ -1,15 +1,15 @@
-"""Which exchanges keep their bodies in a report: of failed cases whole, of those that passed within a budget."""
+"""Which answers keep their bodies in a report: of failed cases whole, of those that passed within a budget."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contract.results import RunResult, Verdict
 
-BUDGET = 24_000_000
-"""Characters of all bodies together, of exchanges whose cases passed."""
-LEFT_OUT = "left out: the bodies of cases that passed are kept within a budget"
+BUDGET = 10_000_000
+"""Characters of all answers together, of exchanges whose cases passed; what was sent is always kept."""
+LEFT_OUT = "left out: the answers of cases that passed are kept within a budget"
 
 
 def telling(result: RunResult) -> set[str]:
@@ -25,7 +25,7 @@ def within_budget(
     exchanges: Iterable[dict[str, Any]], whole: set[str], budget: int = BUDGET
 ) -> Iterator[tuple[dict[str, Any], bool]]:
     """
-    Yield every exchange, and whether its bodies were left out.
+    Yield every exchange, and whether its answer's body was left out.
 
     Args:     whole: ids of those that keep their bodies whatever they weigh. budget: characters for all others.
     """
@@ -33,18 +33,10 @@ def within_budget(
         if exchange["id"] in whole:
             yield exchange, False
             continue
-        budget -= sum(len(message["body"]) for message in _messages(exchange))
-        yield (exchange, False) if budget >= 0 else (_without_bodies(exchange), True)
+        body = exchange["response"]["body"] if exchange["response"] else ""
+        budget -= len(body)
+        yield (_without_answer(exchange), True) if body and budget < 0 else (exchange, False)
 
 
-def _messages(exchange: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [message for message in (exchange["request"], exchange["response"]) if message]
-
-
-def _without_bodies(exchange: dict[str, Any]) -> dict[str, Any]:
-    emptied = {
-        name: {**exchange[name], "body": "", "cut": bool(exchange[name]["body"])}
-        for name in ("request", "response")
-        if exchange[name]
-    }
-    return {**exchange, **emptied}
+def _without_answer(exchange: dict[str, Any]) -> dict[str, Any]:
+    return {**exchange, "response": {**exchange["response"], "body": "", "cut": True}}

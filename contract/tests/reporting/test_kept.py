@@ -36,6 +36,6 @@ def test_a_body_that_was_left_out_is_marked_in_the_har(tmp_path: Path, monkeypat
     har.write(result(), tmp_path / "x.har")
 
     entries = {each["_id"]: each for each in json.loads((tmp_path / "x.har").read_text())["log"]["entries"]}
-    assert "_bodies" not in entries["f"]
-    assert entries["q"]["_bodies"] == kept.LEFT_OUT
+    assert "_answer" not in entries["f"]
+    assert entries["q"]["_answer"] == kept.LEFT_OUT
     assert entries["q"]["response"]["content"]["size"] == 1000
