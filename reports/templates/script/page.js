@@ -12,6 +12,15 @@ async function follow() {
     place.hidden = false;
     await toggleRow(place, true);
   }
+  show(place);
+  // The first finding is filled when the data is unpacked, and moves what is below it.
+  if (!loaded) {
+    await load();
+    show(place);
+  }
+}
+
+function show(place) {
   place.scrollIntoView();
   place.focus({ preventScroll: true });
 }
