@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -17,11 +18,13 @@ from typing import Any
 
 import contract
 from contract import embedded, operations, preflight, reporting, requirements, verdict
+from contract import known as known_deviations
+from contract.archive import Archive
 from contract.config import read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.nonce import new_run_number
-from contract.results import CaseResult, OperationResult, RunInfo, RunResult
+from contract.results import CaseResult, Known, OperationResult, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
@@ -45,6 +48,10 @@ class Session:
     leaks: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
+    notes: list[str] = field(default_factory=list)
+    """What the user has to know beside the verdict."""
+    known: dict[str, Known] = field(default_factory=dict)
+    """The target's known deviations, by requirement id."""
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
@@ -72,7 +79,7 @@ class Session:
         """Return what a worker process needs, as plain data."""
         return {
             "target": asdict(self.target) | {"known": None},
-            "settings": asdict(self.settings) | {"config": None, "report_dir": None},
+            "settings": asdict(self.settings) | {"config": None, "report_dir": None, "history": None},
             "folder": str(self.folder),
             "run_id": self.run_id,
             "run_number": self.run_number,
@@ -104,6 +111,7 @@ class Session:
         exchanges = sorted(recorded.values(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
+        known_deviations.mark(judged, self.known, self.started.date())
         cut_short = self.interrupted or bool(self.problems)
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
@@ -128,14 +136,16 @@ class Session:
         )
 
     def finish(self) -> RunResult:
-        """Write the report and let ``reports/latest`` point at it."""
+        """Write the report, with what earlier runs say about it, and let ``reports/latest`` point at it."""
         self.outcome = self.result()
+        self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
         reporting.write(self.outcome, self.folder)
         if self.settings.report_dir is None:
             latest = REPORTS / "latest"
             if latest.is_symlink() or not latest.exists():
+                REPORTS.mkdir(exist_ok=True)
                 latest.unlink(missing_ok=True)
-                latest.symlink_to(self.folder.relative_to(REPORTS))
+                latest.symlink_to(os.path.relpath(self.folder, REPORTS))
         return self.outcome
 
     def _recorded(self) -> Iterator[dict[str, Any]]:
@@ -145,11 +155,14 @@ class Session:
                     yield json.loads(line)
 
     def close(self) -> None:
-        """Stop the embedded mock and drop the workers' parts."""
+        """Stop the embedded mock, drop the workers' parts, and put a finished report among the earlier ones."""
         if self.mock:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
+        # Only now: pytest-html writes its file after everything else.
+        if self.outcome:
+            self.notes += Archive.of(self.settings).add(self.folder)
 
 
 def prepare(settings: Settings) -> Session:
@@ -167,6 +180,8 @@ def prepare(settings: Settings) -> Session:
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
+        register = requirements.load()
+        known = known_deviations.read(target.known, register, target.answers) if target.known else {}
         preflight.check(target)
         folder = settings.new_report_folder()
         session = Session(
@@ -177,6 +192,7 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
+            known=known,
         )
         _make_empty(session.parts)
     except BaseException:

@@ -18,6 +18,7 @@ COMMANDS = {
     "repro": "repro",
     "requirements": "requirements",
     "explain": "explain",
+    "diff": "diff",
     "faults": "faults",
     "init": "init",
 }

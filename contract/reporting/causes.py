@@ -44,6 +44,11 @@ class Cause:
         return self.lead.breaks_run
 
     @property
+    def known(self) -> bool:
+        """Tell whether it is excused as a known deviation."""
+        return self.lead.known
+
+    @property
     def operations(self) -> list[str]:
         """Return the operations that show it, each once."""
         return list(dict.fromkeys(name for group in self.groups for name in group.operations))
@@ -68,6 +73,8 @@ def causes(groups: list[Group], requirements: Sequence[RequirementResult] = ()) 
 
 
 def _alike(one: Group, other: Group, shown: dict[str, set[tuple[str, str]]]) -> bool:
+    if one.known != other.known:
+        return False
     if shown[one.requirement.id] & shown[other.requirement.id]:
         return True
     same = (one.requirement.area, one.breaks_run) == (other.requirement.area, other.breaks_run)

@@ -67,6 +67,11 @@ class Group:
     variants: tuple[Variant, ...]
 
     @property
+    def known(self) -> bool:
+        """Tell whether it is excused as a known deviation."""
+        return self.requirement.excused
+
+    @property
     def operations(self) -> list[str]:
         """Return the operations on which the requirement does not hold, each once."""
         return list(dict.fromkeys(name for variant in self.variants for name in variant.operations))
@@ -106,10 +111,10 @@ def groups(result: RunResult) -> list[Group]:
     return sorted(found, key=_gravest_first)
 
 
-def _gravest_first(group: Group) -> tuple[bool, int, bool, str]:
+def _gravest_first(group: Group) -> tuple[bool, bool, int, bool, str]:
     # Of equals, what speaks of the resource itself says more about the cause than what speaks of all resources.
-    requirement = group.requirement
-    return not group.breaks_run, -len(group.operations), requirement.area in CROSS_CUTTING, requirement.id
+    requirement, width = group.requirement, len(group.operations)
+    return not group.breaks_run, not group.known, -width, requirement.area in CROSS_CUTTING, requirement.id
 
 
 def reasons(result: RunResult, verdict: Verdict) -> list[Reason]:
