@@ -6,7 +6,7 @@ ARGS   ?=
 # Compiled bytecode saves seconds at every start of pytest.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup conformance test verify lint clean
+.PHONY: help setup conformance test verify bench lint clean
 
 help:               ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,9 @@ test: setup         ## run the project's own tests
 
 verify: setup       ## what takes too long for every day: whole runs of the standard profile
 	$(BIN)/pytest -q contract/tests/run/test_standard_run.py $(ARGS)
+
+bench: setup        ## measure; writes reports/bench.json and prints a table
+	$(BIN)/python -m contract.benchmark $(ARGS)
 
 lint: setup         ## ruff and mypy, and Redocly where node is
 	$(BIN)/ruff check .

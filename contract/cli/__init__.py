@@ -15,6 +15,7 @@ COMMANDS = {
     "mock": "mock",
     "check-target": "check_target",
     "sign": "sign",
+    "repro": "repro",
     "requirements": "requirements",
     "explain": "explain",
     "diff": "diff",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from contract import session
+from contract.cli import suite
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.session import Session
@@ -88,41 +89,19 @@ def _check_report_folder(folder: Path | None) -> None:
 
 
 def _run(prepared: Session, as_json: bool) -> int:
-    # pytest and schemathesis are imported only now: bad options and credentials are told at once.
-    import pytest
+    from contract import progress
+    from contract.reporting import github, summary, terminal
 
-    from contract import data, progress, pytest_plugin
-    from contract.reporting import summary, terminal
-
-    pytest_plugin.prepared = prepared
-    workers = _worker_count(prepared.settings.workers)
-    folder = data.root()
-    arguments = [
-        str(data.tests_folder()),
-        "--rootdir",
-        str(folder),
-        "--confcutdir",
-        str(folder),
-        "-p",
-        "no:cacheprovider",
-    ]
-    # Findings are judged by our own words, not by rewritten assertions: leaving those out saves seconds.
-    arguments += [
-        "-p",
-        "no:terminal",
-        "--assert=plain",
-        "--continue-on-collection-errors",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-    ]
-    arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
     display = progress.Quiet() if as_json else progress.display(prepared)
-    with display:
-        pytest.main(arguments, plugins=[display])
+    suite.run(prepared, display, suite.worker_count(prepared.settings.workers))
     outcome = prepared.outcome
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)
         return 3
+    github.write_summary(outcome, prepared.folder, os.environ)
+    for line in github.notices(outcome, os.environ):
+        # The runner reads both streams; standard output is for JSON only where that was asked for.
+        click.echo(line, err=True)
     if as_json:
         document = summary.document(outcome)
         chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
@@ -136,8 +115,3 @@ def _run(prepared: Session, as_json: bool) -> int:
             click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
     sys.stdout.flush()
     return outcome.verdict.exit_code
-
-
-def _worker_count(wanted: str) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if wanted == "auto" else int(wanted)
