@@ -16,13 +16,15 @@ from urllib.parse import quote, unquote, urlsplit
 import requests
 
 from contract import operations, transport
-from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, places_of
+from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, params_of, places_of
 from contract.errors import ReadOnlyRun, TargetUnreachable
 from contract.exchange import VALID, Exchange
+from contract.journal import Journal
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
 from contract.pace import Pace
+from contract.removal import DESTROY, parents_of
 from contract.target import Target, User
 from contract.transport import new_session
 
@@ -53,6 +55,8 @@ class Sender:
     sleep: Callable[[float], None] = time.sleep
     read_only: bool = False
     pace: Pace = field(default_factory=Pace)
+    journal: Journal | None = None
+    """Where creations are written down before they are sent."""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -196,10 +200,12 @@ class Client:
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
             self.guard(operation, prepared)
+            id = self.sender.next_id()
+            self._write_down(id, operation, prepared)
             response, error = self._send(prepared)
             tries_left = tries_left - 1 if error and transport.was_cut_off(error) else 0
             exchange = Exchange(
-                id=self.sender.next_id(),
+                id=id,
                 operation=operation,
                 user=self.user.role,
                 intent=intent,
@@ -226,6 +232,27 @@ class Client:
         except requests.RequestException as error:
             return None, error
 
+    def _write_down(self, id: str, operation: Operation | None, prepared: requests.PreparedRequest) -> None:
+        """Write a creation into the journal, by what the request addresses as well as by what it is meant to be."""
+        if self.sender.journal is None or prepared.method in READING_METHODS:
+            return
+        addressed = operations.match(prepared.method or "", unquote(urlsplit(prepared.url or "").path))
+        for meant in (addressed[0] if addressed else None, operation):
+            if meant is not None and meant.id in CREATED_KIND:
+                sent = params_of(prepared)
+                self.sender.journal.creating(id, CREATED_KIND[meant.id], self.user.role, parents_of(meant, sent), sent)
+                return
+
+    def _complete(self, exchange: Exchange, journal: Journal) -> None:
+        """Complete the journal by the answer; one that leaves open whether something was created completes nothing."""
+        gone = destroyed_by(exchange)
+        if exchange.accepted and (made := created_by(exchange)):
+            journal.made(exchange.id, made[1], resource_in(exchange).get("created_at"))
+        elif exchange.refused and exchange.request.method == "POST":
+            journal.refused(exchange.id)
+        elif gone and (exchange.accepted or (exchange.purpose == "clean-up" and exchange.status in (404, 410))):
+            journal.gone(*gone)
+
     def _note(self, exchange: Exchange) -> None:
         # Some tests send from several threads; what listens need not know.
         with self.sender.noting:
@@ -235,6 +262,8 @@ class Client:
 
     def _remember(self, exchange: Exchange) -> None:
         operation, ownership = exchange.operation, self.sender.ownership
+        if self.sender.journal is not None:
+            self._complete(exchange, self.sender.journal)
         if operation is None:
             return
         if exchange.accepted and (made := created_by(exchange)):
@@ -265,13 +294,30 @@ def created_by(exchange: Exchange) -> tuple[str, int] | None:
     The answer has it in its envelope, flat, or one level down; in this order, for a resource may hold others.
     """
     kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
+    return (kind, int(resource["id"])) if kind and (resource := resource_in(exchange)) else None
+
+
+def resource_in(exchange: Exchange) -> Mapping[str, Any]:
+    """Return the created resource in an answer, an empty one where it holds none with an id."""
+    kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
     if kind is None or not isinstance(exchange.json, dict):
-        return None
+        return {}
     enveloped = exchange.json.get("student" if kind == "student_session" else kind)
     for candidate in (enveloped, exchange.json, *exchange.json.values()):
         if isinstance(candidate, dict) and str(candidate.get("id", "")).isdecimal():
-            return kind, int(candidate["id"])
-    return None
+            return candidate
+    return {}
+
+
+_DESTROYED_KIND = {operation_id: (kind, "id") for kind, operation_id in DESTROY.items()}
+_DESTROYED_KIND["exams_delete_student"] = ("student_session", "student_session_id")
+
+
+def destroyed_by(exchange: Exchange) -> tuple[str, int] | None:
+    """Return kind and id of what a request asks to destroy."""
+    kind, name = _DESTROYED_KIND.get(exchange.operation.id if exchange.operation else "", ("", ""))
+    id = str(exchange.params.get(name, ""))
+    return (kind, int(id)) if kind and id.isdecimal() else None
 
 
 _QUERY = re.compile(r"\?[^\s'\")]*")

@@ -6,6 +6,7 @@ import difflib
 import json
 import secrets
 import shutil
+import signal
 import sys
 import time
 from collections import defaultdict
@@ -16,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import contract
-from contract import embedded, operations, preflight, reporting, requirements, verdict
+from contract import cleanup, embedded, operations, preflight, reporting, requirements, verdict
 from contract.config import read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
+from contract.journal import prefix_of
 from contract.nonce import new_run_number
 from contract.results import CaseResult, OperationResult, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
+from contract.state import State
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
@@ -40,9 +43,12 @@ class Session:
     run_number: int
     started: datetime
     mock: EmbeddedMock | None = field(default=None, repr=False)
+    lock: State | None = field(default=None, repr=False)
     workers: int = 1
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What the user should know about earlier runs."""
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
     interrupted: bool = False
@@ -66,7 +72,12 @@ class Session:
     @property
     def prefix(self) -> str:
         """Return what the names of all created resources begin with."""
-        return f"ct-{self.run_id}"
+        return prefix_of(self.run_id)
+
+    @property
+    def state(self) -> State | None:
+        """Return what is kept of the target between runs; nothing of a mock that ends with the run."""
+        return None if self.target.embedded else State(self.target)
 
     def for_worker(self) -> dict[str, Any]:
         """Return what a worker process needs, as plain data."""
@@ -102,7 +113,9 @@ class Session:
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
-        cut_short = self.interrupted or bool(self.problems)
+        # A mock of the run's own takes with it what is left on it.
+        harm = bool(self.leaks) and not self.target.embedded
+        cut_short = self.interrupted or bool(self.problems) or harm
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
         return RunResult(
@@ -126,7 +139,10 @@ class Session:
         )
 
     def finish(self) -> RunResult:
-        """Write the report and let ``reports/latest`` point at it."""
+        """Remove what is left on the target, write the report and let ``reports/latest`` point at it."""
+        if self.state and not self.read_only:
+            _, left = cleanup.clean_up(self.target, self.state, self.run_id)
+            self.leaks = [str(leak) for leak in left]
         self.outcome = self.result()
         reporting.write(self.outcome, self.folder)
         if self.settings.report_dir is None:
@@ -143,11 +159,14 @@ class Session:
                     yield json.loads(line)
 
     def close(self) -> None:
-        """Stop the embedded mock and drop the workers' parts."""
+        """Stop the embedded mock, drop the workers' parts and let others at the target."""
         if self.mock:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
+        if self.lock:
+            self.lock.unlock()
+            self.lock = None
 
 
 def prepare(settings: Settings) -> Session:
@@ -160,11 +179,15 @@ def prepare(settings: Settings) -> Session:
     for operation_id in settings.operations:
         operations.get(operation_id)
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
+    lock: State | None = None
     try:
         target = mock.target if mock else read_target(settings.target, settings.config)
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
+        if not mock:
+            lock = State(target)
+            lock.lock("a run")
         preflight.check(target)
         folder = settings.new_report_folder()
         session = Session(
@@ -175,13 +198,37 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
+            lock=lock,
         )
+        if lock:
+            session.notes = _tidied(session, lock)
         _make_empty(session.parts)
     except BaseException:
         if mock:
             mock.stop()
+        if lock:
+            lock.unlock()
         raise
     return session
+
+
+def heed_termination() -> None:
+    """Let a polite end from outside (SIGTERM, of CI systems) remove what was created, as Ctrl-C does."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def _tidied(session: Session, state: State) -> list[str]:
+    """Remove what earlier runs left, and say what was removed and what is still there."""
+    if session.read_only:
+        left = state.runs_left()
+        return [f"left by earlier runs, and kept in a read-only run: {', '.join(left)}"] if left else []
+    removed, leaks = cleanup.clean_up(session.target, state)
+    notes = [f"removed {removed} resources that earlier runs had left"] if removed else []
+    return notes + [f"left behind earlier: {leak}" for leak in leaks]
 
 
 def _check_answers(target: Target) -> None:

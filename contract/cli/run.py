@@ -67,6 +67,7 @@ def command(target: str, config_file: Path | None, seed: int | None, as_json: bo
     chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
     _check_report_folder(settings.report_dir)
+    session.heed_termination()
     prepared = session.prepare(settings)
     try:
         return _run(prepared, as_json)
@@ -108,6 +109,8 @@ def _run(prepared: Session, as_json: bool) -> int:
         "ignore::pytest.PytestAssertRewriteWarning",
     ]
     arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
+    for note in prepared.notes:
+        click.echo(note, err=True)
     display = progress.Quiet() if as_json else progress.display(prepared)
     with display:
         pytest.main(arguments, plugins=[display])
@@ -124,8 +127,8 @@ def _run(prepared: Session, as_json: bool) -> int:
             click.echo(line)
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)
-        if prepared.leaks:
-            click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
+        for line in pytest_plugin.left_behind(prepared):
+            click.echo(line)
     sys.stdout.flush()
     return outcome.verdict.exit_code
 
