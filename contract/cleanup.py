@@ -76,7 +76,8 @@ class Cleaner:
         entries = {(each.kind, each.id): each for each in left.made if each.id}
         more = [each for each in (*found, *self._of_untold(left)) if (each.kind, each.id) not in known]
         # What stands inside an exam was created after it; of what only the lists show nothing else is known.
-        waiting = in_order(sorted(more, key=lambda each: each.kind in INSIDE_AN_EXAM) + told)
+        inside = [each for each in more if each.kind in INSIDE_AN_EXAM]
+        waiting = in_order([each for each in more if each not in inside] + told + inside)
         self._find_ours(waiting, entries, left.prefix)
         still_there = [(each, "") for each in waiting]
         for _ in range(2):  # What could not go while something else was there may go now.
@@ -130,6 +131,8 @@ class Cleaner:
         for page in range(1, MOST_PAGES + 1):
             exchange = self._send(role, operation_id, limit=PAGE, page=page, **params)
             rows = _rows_of(exchange, kind) if isinstance(exchange, Exchange) and exchange.accepted else None
+            if isinstance(exchange, Exchange) and exchange.status in GONE:
+                return  # with what it is a list of
             if rows is None:
                 self._unread[kind] = exchange.line if isinstance(exchange, Exchange) else exchange
                 return
@@ -156,11 +159,11 @@ class Cleaner:
             key = (made.kind, made.id)
             if key in self._gone:
                 continue
-            row = self._shown(made)
-            if row is None:
-                self._gone.add(key)
-            elif self._is_ours(made, row, entries.get(key), prefix):
+            row, entry = self._shown(made), entries.get(key)
+            if row is not None and self._is_ours(made, row, entry, prefix):
                 self._ours.add(key)
+            elif row is None or _is_anothers(row, entry):
+                self._gone.add(key)
 
     def _shown(self, made: Made) -> Mapping[str, Any] | None:
         """Return the resource as the target shows it, {} where that cannot be found out, None where it is gone."""
@@ -302,6 +305,12 @@ def _resource(exchange: Exchange, id: int) -> Mapping[str, Any] | None:
         if isinstance(candidate, dict) and str(candidate.get("id")) == str(id):
             return candidate
     return None
+
+
+def _is_anothers(row: Mapping[str, Any], entry: Entry | None) -> bool:
+    """Tell whether the id was given anew: what has it now was created at another moment."""
+    told = entry.created_at if entry else None
+    return told is not None and row.get("created_at") not in (None, told)
 
 
 def _is_gone(row: Mapping[str, Any]) -> bool:

@@ -36,12 +36,10 @@ class Made:
     parents: Mapping[str, Any] = field(default_factory=dict)
 
 
-def parents_of(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
+def parents_of(operation: Operation, params: Mapping[str, Any]) -> dict[str, int]:
     """Return the ids under which a request of *operation* creates something: of its path, and those it names."""
-    found = {name: params[name] for name in _PARENTS if str(params.get(name, "")).isdecimal()}
-    if operation.id == "exams_add_student":
-        found["exam_id"] = params.get("id")
-    return found
+    named = {"exam_id": params.get("id"), **params} if operation.id == "exams_add_student" else params
+    return {name: id for name in _PARENTS if (id := number_in(named.get(name))) is not None}
 
 
 def path_of(operation_id: str, made: Made) -> dict[str, Any] | None:
@@ -77,4 +75,4 @@ def in_order(made: list[Made]) -> list[Made]:
 
 def number_in(value: Any) -> int | None:
     """Return an id as a number, None where *value* is none."""
-    return int(value) if str(value).isdecimal() else None
+    return int(value) if str(value).isdecimal() and str(value).isascii() else None
