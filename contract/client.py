@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import posixpath
 import random
@@ -22,6 +23,7 @@ from contract.exchange import VALID, Exchange
 from contract.journal import Journal
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
+from contract.outage import Outage
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
 from contract.pace import Pace
 from contract.removal import DESTROY, parents_of
@@ -55,6 +57,7 @@ class Sender:
     sleep: Callable[[float], None] = time.sleep
     read_only: bool = False
     pace: Pace = field(default_factory=Pace)
+    outage: Outage = field(default_factory=Outage)
     journal: Journal | None = None
     """Where creations are written down before they are sent."""
 
@@ -196,6 +199,7 @@ class Client:
         idempotent = request.method == "GET" and intent == VALID
         tries_left = TRIES_OF_IDEMPOTENT_CALLS if idempotent else 1
         while tries_left > 0:
+            self.sender.outage.check()
             self.sender.pace.wait()
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
@@ -217,6 +221,8 @@ class Client:
                 error=_described(error) if error else None,
                 params=params,
             )
+            self.sender.pace.answered(exchange.elapsed_ms / 1000, exchange.status)
+            self.sender.outage.note(error is None, self._is_there)
             if error is None:
                 return exchange
             self._note(exchange)
@@ -231,6 +237,14 @@ class Client:
             return transport.send(self.sender.session, prepared, self.sender.target.timeout_s), None
         except requests.RequestException as error:
             return None, error
+
+    def _is_there(self) -> bool:
+        """Ask for what every target answers; whatever the answer is, somebody is there."""
+        for operation_id in ("exams_index", "users_index"):
+            with contextlib.suppress(TargetUnreachable):
+                self(operation_id, purpose="poll", limit=1, institute_id=self.sender.target.administrator.institute_id)
+                return True
+        return False
 
     def _write_down(self, id: str, operation: Operation | None, prepared: requests.PreparedRequest) -> None:
         """Write a creation into the journal, by what the request addresses as well as by what it is meant to be."""

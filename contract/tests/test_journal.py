@@ -11,7 +11,15 @@ from contract import journal
 from contract.errors import ConfigurationError
 from contract.journal import Journal
 from contract.state import State
-from contract.tests.recording_server import OWN, Answer, RecordingServer, recording_server, sender_to, target_at
+from contract.tests.recording_server import (
+    OWN,
+    Answer,
+    Received,
+    RecordingServer,
+    recording_server,
+    sender_to,
+    target_at,
+)
 
 RUN, PREFIX = "0a1b2c3d", "ct-0a1b2c3d"
 
@@ -42,7 +50,12 @@ def lines(tmp_path) -> list[dict]:
 
 def test_creation_is_written_before_its_request_arrives(client, server, tmp_path) -> None:
     seen = []
-    server.otherwise = lambda received: seen.append(lines(tmp_path)) or Answer(body={"exam": {"id": 7}})
+
+    def answer(received: Received) -> Answer:
+        seen.append(lines(tmp_path))
+        return Answer(body={"exam": {"id": 7}})
+
+    server.otherwise = answer
 
     client("exams_create", name=f"{PREFIX} exam 1", institute_id=1)
 

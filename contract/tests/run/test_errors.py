@@ -93,7 +93,7 @@ def test_missing_variable_is_named(command, tmp_path, local):
     assert "NOT_SET_ANYWHERE" in one_line(finished)
 
 
-@pytest.mark.parametrize("line", ['known = "known.toml"', 'basic_auth = ["gate", "open"]'])
+@pytest.mark.parametrize("line", ['known = "known.toml"'])
 def test_what_is_not_there_yet_is_not_accepted_in_silence(command, tmp_path, local, line):
     (tmp_path / "conformance.toml").write_text(local.replace("control = true", f"control = true\n{line}"))
 
