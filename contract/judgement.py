@@ -133,10 +133,11 @@ class Control:
         """
         Count the control, or end the case.
 
-        Raises:   Inconclusive: it was not accepted.
+        Raises:   Inconclusive: it was not accepted, or not by the API.
         """
         if not self.exchange.accepted:
             raise Inconclusive(f"the control was not accepted: {describe(self.exchange)}")
+        _demand_the_apis_answer(self.exchange)
         ledger = current()
         ledger.of(self.exchange).accepted += 1
         ledger.control = self.exchange.id
@@ -153,11 +154,12 @@ class Expectation:
         """
         Count an accepted request.
 
-        Raises:   FindingRaised: it was not accepted. Inconclusive: it was put off by a 429 to the last.
+        Raises:   FindingRaised: it was not accepted. Inconclusive: the API did not answer it.
         """
         _demand_an_answer(self.exchange)
         if not self.exchange.accepted:
             self.violated("the request to be accepted with a 2xx", describe(self.exchange))
+        _demand_the_apis_answer(self.exchange)
         current().of(self.exchange).accepted += 1
         return self.exchange
 
@@ -167,7 +169,7 @@ class Expectation:
 
         Args:     statuses: the documented ones; none for any 4xx.
         Raises:   FindingRaised: it was accepted, ended in a 5xx, or got another 4xx than the documented ones.
-                  Inconclusive: it was put off by a 429 to the last.
+                  Inconclusive: the API did not answer it.
         """
         _demand_an_answer(self.exchange)
         if not self.exchange.refused:
@@ -247,6 +249,11 @@ def require(condition: object, reason: str, blocked_by: str | None = None) -> No
 def _demand_an_answer(exchange: Exchange) -> None:
     """Leave a request undecided that was put off as long as we were ready to wait: that conforms, and says nothing."""
     require(exchange.status != 429, f"the target still limits the rate after several waits: {exchange.line}")
+
+
+def _demand_the_apis_answer(exchange: Exchange) -> None:
+    """Leave a request undecided that something in front of the API seems to have answered, such as a sign-in page."""
+    require(not exchange.is_foreign, f"the answer is no JSON, so it is hardly the API's: {describe(exchange)}")
 
 
 def describe(exchange: Exchange) -> str:

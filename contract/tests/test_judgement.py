@@ -221,3 +221,17 @@ def test_outside_of_a_case_nothing_can_be_judged() -> None:
     assert judgement.running() is None
     with pytest.raises(RuntimeError, match="no case is being judged"):
         expect(exchange()).accepted()
+
+
+@pytest.mark.parametrize("body", [b"<h1>Sign in</h1>", b'{"exam": {"id": 1,}'])
+def test_success_that_is_no_json_is_no_evidence(body):
+    page = exchange("exams_show", 200, body)
+
+    for judged in (control(page).accepted, expect(page).accepted):
+        with pytest.raises(Inconclusive, match="no JSON, so it is hardly the API's"):
+            judged()
+
+
+@pytest.mark.parametrize("body", [b"", b"null", {}])
+def test_success_without_a_body_is_evidence(body):
+    assert expect(exchange("exams_destroy", 200, body)).accepted()
