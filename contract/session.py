@@ -54,6 +54,8 @@ class Session:
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
+    rehearses: bool = False
+    """Whether it only shows what another run would send; its target is a mock that ends with it."""
     outcome: RunResult | None = None
 
     def __post_init__(self) -> None:
@@ -77,7 +79,7 @@ class Session:
     @property
     def state(self) -> State | None:
         """Return what is kept of the target between runs; nothing of a mock that ends with the run."""
-        return None if self.target.embedded else State(self.target)
+        return None if self.target.embedded or self.rehearses else State(self.target)
 
     def for_worker(self) -> dict[str, Any]:
         """Return what a worker process needs, as plain data."""
@@ -89,6 +91,7 @@ class Session:
             "run_number": self.run_number,
             "started": self.started.isoformat(),
             "workers": self.workers,
+            "rehearses": self.rehearses,
         }
 
     @classmethod
@@ -105,6 +108,7 @@ class Session:
             run_number=data["run_number"],
             started=datetime.fromisoformat(data["started"]),
             workers=data["workers"],
+            rehearses=data["rehearses"],
         )
 
     def result(self) -> RunResult:
@@ -114,7 +118,7 @@ class Session:
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
         # A mock of the run's own takes with it what is left on it.
-        harm = bool(self.leaks) and not self.target.embedded
+        harm = bool(self.leaks) and self.state is not None
         cut_short = self.interrupted or bool(self.problems) or harm
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from contract import session
+from contract import requirements, session
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.session import Session
 from contract.settings import PROFILES, Settings
+
+if TYPE_CHECKING:
+    from contract import progress
 
 EPILOG = """
 \b
@@ -22,6 +26,7 @@ Examples:
   conformance run
   conformance run --target staging --profile smoke
   conformance run --target staging --area signing --seed 7
+  conformance run --target staging --profile smoke --dry-run
 
 \b
 Exit status:
@@ -53,6 +58,8 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     "--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable."
 )
 @click.option("--read-only", is_flag=True, help="Send nothing that changes state: GET only.")
+@click.option("--dry-run", is_flag=True,
+              help="Print what would be sent and created; send nothing to the target.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="An unmet 'should' fails the run too.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
 @click.option("--i-know-this-is-production", "production_allowed", is_flag=True,
@@ -62,12 +69,16 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
 )
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
-def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
+def command(
+    target: str, config_file: Path | None, seed: int | None, as_json: bool, dry_run: bool, **options: Any
+) -> int:
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
     _check_report_folder(settings.report_dir)
     session.heed_termination()
+    if dry_run:
+        return _rehearse(settings, as_json)
     prepared = session.prepare(settings)
     try:
         return _run(prepared, as_json)
@@ -80,12 +91,34 @@ def _check_report_folder(folder: Path | None) -> None:
         raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
 
 
-def _run(prepared: Session, as_json: bool) -> int:
+def _rehearse(settings: Settings, as_json: bool) -> int:
+    from contract import progress, rehearsal
+
+    settings.selected(requirements.load())
+    with tempfile.TemporaryDirectory(prefix="conformance-plan-") as folder:
+        wanted, prepared = rehearsal.prepare(settings, Path(folder))
+        try:
+            _carry_out(prepared, progress.Quiet())
+        finally:
+            prepared.close()
+    if prepared.outcome is None or prepared.interrupted:
+        click.echo("conformance: the rehearsal ended before the plan was whole", err=True)
+        return 3
+    plan = rehearsal.plan(wanted, prepared.outcome)
+    if as_json:
+        click.echo(json.dumps(plan.document(), indent=2))
+    else:
+        for line in rehearsal.lines(plan, settings):
+            click.echo(line)
+    return 0
+
+
+def _carry_out(prepared: Session, display: progress.Quiet) -> None:
+    """Run the suite; what came of it stands in ``prepared.outcome`` afterwards."""
     # pytest and schemathesis are imported only now: bad options and credentials are told at once.
     import pytest
 
-    from contract import data, progress, pytest_plugin
-    from contract.reporting import summary, terminal
+    from contract import data, pytest_plugin
 
     pytest_plugin.prepared = prepared
     workers = _worker_count(prepared.settings.workers)
@@ -109,11 +142,19 @@ def _run(prepared: Session, as_json: bool) -> int:
         "ignore::pytest.PytestAssertRewriteWarning",
     ]
     arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
-    for note in prepared.notes:
-        click.echo(note, err=True)
-    display = progress.Quiet() if as_json else progress.display(prepared)
     with display:
         pytest.main(arguments, plugins=[display])
+
+
+def _run(prepared: Session, as_json: bool) -> int:
+    from contract import progress
+    from contract.reporting import summary, terminal
+
+    for note in prepared.notes:
+        click.echo(note, err=True)
+    _carry_out(prepared, progress.Quiet() if as_json else progress.display(prepared))
+    from contract import pytest_plugin
+
     outcome = prepared.outcome
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)

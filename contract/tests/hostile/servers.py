@@ -47,14 +47,19 @@ class HostileServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ssl.SSLError), connection:
-            if self.tls:
-                connection = self.tls.wrap_socket(connection, server_side=True)
-            while head := _read_request(connection):
-                self.heads.append(head)
-                if len(self.heads) <= self.polite:
-                    connection.sendall(answer(200, "OK", {}, json.dumps(_empty_list(head)).encode()))
-                else:
-                    self.behaviour(connection, head)
+            if not self.tls:
+                self._answer(connection)
+                return
+            with self.tls.wrap_socket(connection, server_side=True) as secured:
+                self._answer(secured)
+
+    def _answer(self, connection: socket.socket) -> None:
+        while head := _read_request(connection):
+            self.heads.append(head)
+            if len(self.heads) <= self.polite:
+                connection.sendall(answer(200, "OK", {}, json.dumps(_empty_list(head)).encode()))
+            else:
+                self.behaviour(connection, head)
 
 
 def _read_request(connection: socket.socket) -> bytes:
