@@ -69,7 +69,15 @@ class Bench:
         nonces = NonceSource(self.run_number, self.worker)
         pace = Pace.of(self.target.requests_per_second, self.workers)
         ownership = Ownership.of(self.target)
-        self.sender = Sender(self.target, nonces, ownership, read_only=self.read_only, pace=pace, journal=self.journal)
+        self.sender = Sender(
+            self.target,
+            nonces,
+            ownership,
+            read_only=self.read_only,
+            pace=pace,
+            prefix=self.prefix,
+            journal=self.journal,
+        )
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
         self.sender.listeners = [judgement.listen]

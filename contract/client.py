@@ -57,6 +57,8 @@ class Sender:
     sleep: Callable[[float], None] = time.sleep
     read_only: bool = False
     pace: Pace = field(default_factory=Pace)
+    prefix: str = ""
+    """What the names of everything that is created begin with; without one every answer is believed."""
     outage: Outage = field(default_factory=Outage)
     journal: Journal | None = None
     """Where creations are written down before they are sent."""
@@ -260,7 +262,7 @@ class Client:
     def _complete(self, exchange: Exchange, journal: Journal) -> None:
         """Complete the journal by the answer; one that leaves open whether something was created completes nothing."""
         gone = destroyed_by(exchange)
-        if exchange.accepted and (made := created_by(exchange)):
+        if exchange.accepted and (made := created_by(exchange)) and is_created_by_run(exchange, self.sender.prefix):
             journal.made(exchange.id, made[1], resource_in(exchange).get("created_at"))
         elif exchange.refused and exchange.request.method == "POST":
             journal.refused(exchange.id)
@@ -280,7 +282,7 @@ class Client:
             self._complete(exchange, self.sender.journal)
         if operation is None:
             return
-        if exchange.accepted and (made := created_by(exchange)):
+        if exchange.accepted and (made := created_by(exchange)) and is_created_by_run(exchange, self.sender.prefix):
             ownership.add(*made)
         if exchange.status == 404 and exchange.intent == VALID and operation.id.endswith("_show"):
             id = str(exchange.params.get("id", ""))
@@ -321,6 +323,19 @@ def resource_in(exchange: Exchange) -> Mapping[str, Any]:
         if isinstance(candidate, dict) and str(candidate.get("id", "")).isdecimal():
             return candidate
     return {}
+
+
+def is_created_by_run(exchange: Exchange, prefix: str) -> bool:
+    """
+    Tell whether the resource in the answer is the one that was asked for.
+
+    A target that answers with somebody else's must not get us to change or remove that one: where a text with the
+    run's *prefix* was sent, the resource has to bear it, in whatever letter case, or not to show that field.
+    """
+    resource = resource_in(exchange)
+    sent = {name for name, value in exchange.params.items() if isinstance(value, str) and prefix in value}
+    shown = [value.casefold() for name in sent if isinstance(value := resource.get(name), str) and value]
+    return not shown or any(prefix in value for value in shown)
 
 
 _DESTROYED_KIND = {operation_id: (kind, "id") for kind, operation_id in DESTROY.items()}

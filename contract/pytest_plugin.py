@@ -306,6 +306,8 @@ def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
     if (first.verdict in unmet) is (second.verdict in unmet):
         return second
     shown, other = (first, second) if first.verdict in unmet else (second, first)
+    if shown.finding and judgement.proves_itself(requirements.load().get(shown.requirement), shown.finding):
+        return replace(shown, exchanges=first.exchanges + second.exchanges)
     order = "found once and not again" if shown is first else "not found at first, but when tried again"
     return replace(
         second,

@@ -134,15 +134,13 @@ def lines(plan: Plan, settings: Settings) -> list[str]:
         f"tests     {plan.tested} requirements; {plan.not_tested} are not tested",
     ]
     made = [f"{count} {kind.replace('_', ' ')}{'s' * (count != 1)}" for kind, count in plan.created.items()]
-    said += [f"creates   {', '.join(made[start : start + 4])}" for start in range(0, len(made), 4)] or [
-        "creates   nothing"
-    ]
+    rows = [", ".join(made[start : start + 4]) for start in range(0, len(made), 4)] or ["nothing"]
+    said += [f"creates   {row}" for row in rows]
     if plan.created:
         said.append("          each with the run's prefix, and removes them again")
     if plan.shortest_s is not None:
-        said.append(
-            f"takes     {plan.shortest_s:.0f} s or more at {plan.target.requests_per_second:g} requests per second"
-        )
+        bound = plan.target.requests_per_second
+        said.append(f"takes     {plan.shortest_s:.0f} s or more at {bound:g} requests per second")
     said += ["", "requests  operation"]
     for operation_id, count in sorted(plan.by_operation.items(), key=lambda each: (-each[1], each[0])):
         operation = operations.get(operation_id)

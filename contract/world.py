@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.client import Client, File, created_by, destroyed_by
+from contract.client import Client, File, created_by, destroyed_by, is_created_by_run
 from contract.errors import TargetError
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested
@@ -239,7 +239,7 @@ class World:
         """Take down what *exchange* created or destroyed, whoever sent it and for whatever reason."""
         if not exchange.accepted or exchange.operation is None:
             return
-        if made := created_by(exchange):
+        if (made := created_by(exchange)) and is_created_by_run(exchange, self.clients["administrator"].sender.prefix):
             self._made.append(Made(*made, exchange.user, parents_of(exchange.operation, exchange.params)))
         elif exchange.operation.method == "DELETE":
             self._forget(exchange)

@@ -183,3 +183,15 @@ def test_state_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch) -> N
 
     with pytest.raises(ConfigurationError, match="CONFORMANCE_STATE_DIR can name another folder"):
         State(target_at("https://a.example.com")).lock("a run")
+
+
+@pytest.mark.parametrize(("name", "owned"), [("Physics", False), (f"Ct-{RUN} Exam 1", True), (None, True)])
+def test_answer_with_somebody_elses_resource_makes_it_not_the_runs(client, server, tmp_path, name, owned) -> None:
+    client.sender.prefix = PREFIX
+    server.answers = [Answer(body={"exam": {"id": 4711, "name": name}})]
+
+    client("exams_create", name=f"{PREFIX} exam 1", institute_id=1)
+
+    (left,) = journal.read(tmp_path)
+    assert (4711 in client.sender.ownership.created["exam"]) is owned
+    assert [each.id for each in left.made] == ([4711] if owned else [])

@@ -81,7 +81,7 @@ def test_production_can_be_written_to_by_who_says_so(run, target):
 
 
 def test_one_broken_operation_leaves_the_others_their_verdicts(tmp_path):
-    broken = "exams-create-fails"
+    broken = "exams-create-forbidden"
     with mock_server(tmp_path / "conformance.toml", "--fault", broken):
         finished = conformance(
             tmp_path, "run", "--target", "local", "--operation", "exams_create", "--operation", "users_create",
@@ -97,4 +97,4 @@ def test_one_broken_operation_leaves_the_others_their_verdicts(tmp_path):
     assert by_operation["users_create"] == {"pass"}
     assert by_operation["documents_create"] == {"inconclusive"}
     reasons = [each["reason"] for each in finished.report["requirements"] if each["operations"] == ["documents_create"]]
-    assert any(re.search(r"set-up failed: POST /exams -> 500.*blocked by EXAM-\d+", reason) for reason in reasons)
+    assert any(re.search(r"set-up failed: POST /exams -> 403.*blocked by EXAM-\d+", reason) for reason in reasons)
