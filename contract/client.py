@@ -133,6 +133,8 @@ class Client:
         for tries_left in range(TRIES_AFTER_429, -1, -1):
             exchange = self._send_retrying(operation, request, intent, purpose, params)
             self._note(exchange)
+            if exchange.status == 429 and tries_left == 0:
+                self.sender.outage.note(False, self._is_there)
             if exchange.status != 429 or tries_left == 0:
                 return exchange
             self.sender.sleep(transport.retry_after_s(exchange.header("Retry-After"), time.time()))
@@ -224,7 +226,8 @@ class Client:
                 params=params,
             )
             self.sender.pace.answered(exchange.elapsed_ms / 1000, exchange.status)
-            self.sender.outage.note(error is None, self._is_there)
+            if exchange.status != 429:
+                self.sender.outage.note(error is None, self._is_there)
             if error is None:
                 return exchange
             self._note(exchange)
@@ -241,11 +244,12 @@ class Client:
             return None, error
 
     def _is_there(self) -> bool:
-        """Ask for what every target answers; whatever the answer is, somebody is there."""
+        """Ask for what every target answers; whatever it is but that there is too much to do, somebody is there."""
         for operation_id in ("exams_index", "users_index"):
             with contextlib.suppress(TargetUnreachable):
-                self(operation_id, purpose="poll", limit=1, institute_id=self.sender.target.administrator.institute_id)
-                return True
+                home = self.sender.target.administrator.institute_id
+                if self(operation_id, purpose="poll", limit=1, institute_id=home).status != 429:
+                    return True
         return False
 
     def _write_down(self, id: str, operation: Operation | None, prepared: requests.PreparedRequest) -> None:

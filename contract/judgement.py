@@ -20,7 +20,6 @@ from contract.exchange import Exchange
 from contract.requirements import Requirement, load
 from contract.results import Evidence, Finding
 
-
 ACCEPTANCE = "the request to be accepted with a 2xx"
 REFUSAL = "the request to be refused with"
 

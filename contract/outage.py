@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from contract.errors import TargetUnreachable
 
 MOST_IN_A_ROW = 4
-"""So many requests without any answer make us ask whether the target is there at all."""
+"""So many requests without an answer, or put off by a 429 to the last, make us ask whether the target is there."""
 
 
 @dataclass
@@ -29,7 +29,9 @@ class Outage:
         Raises:   TargetUnreachable: it was found to be down.
         """
         if self.is_over:
-            raise TargetUnreachable("the target stopped answering; nothing more was sent to it")
+            raise TargetUnreachable(
+                "the target stopped answering, or limits the rate for ever; nothing more was sent to it"
+            )
 
     def note(self, answered: bool, still_there: Callable[[], bool]) -> None:
         """

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.journal import prefix_of
 from contract.nonce import new_run_number
-from contract.results import CaseResult, OperationResult, RunInfo, RunResult
+from contract.results import CaseResult, OperationResult, RequirementResult, RunInfo, RunResult, RunVerdict
 from contract.settings import REPORTS, Settings
 from contract.state import State
 from contract.target import EMBEDDED, Target, User
@@ -136,11 +137,16 @@ class Session:
             ),
             target=target,
             verdict=overall,
-            sentence=verdict.sentence(overall, judged, self.target.name, self.settings.strict),
+            sentence=self._sentence(overall, judged),
             requirements=judged,
             operations=_by_operation(exchanges),
             exchanges=exchanges,
         )
+
+    def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
+        said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
+        left = len(self.leaks) if self.state is not None else 0
+        return f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind." if left else said
 
     def finish(self) -> RunResult:
         """Remove what is left on the target, write the report and let ``reports/latest`` point at it."""
@@ -222,7 +228,8 @@ def heed_termination() -> None:
     def interrupt(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
 
 
 def _tidied(session: Session, state: State) -> list[str]:

@@ -162,7 +162,7 @@ def _run(prepared: Session, as_json: bool) -> int:
     if as_json:
         document = summary.document(outcome)
         chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
-        click.echo(json.dumps({**chosen, "report": str(prepared.folder)}, indent=2))
+        click.echo(json.dumps({**chosen, "report": str(prepared.folder), "left_behind": prepared.leaks}, indent=2))
     else:
         for line in terminal.lines(outcome, prepared.folder):
             click.echo(line)

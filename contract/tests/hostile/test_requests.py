@@ -139,6 +139,18 @@ def test_target_that_has_gone_is_not_asked_for_ever():
         assert server.received == []
 
 
+def test_target_that_limits_the_rate_for_ever_is_not_waited_for_for_ever():
+    with recording_server() as server:
+        client = sender_to(server.base_url).client("administrator")
+        server.otherwise = lambda received: Answer(status=429, headers={"Retry-After": "60"})
+        statuses = [client("exams_show", id=7).status for _ in range(MOST_IN_A_ROW)]
+
+        with pytest.raises(TargetUnreachable, match="limits the rate for ever"):
+            client("exams_show", id=7)
+
+    assert statuses == [429] * MOST_IN_A_ROW
+
+
 def test_operation_that_never_answers_is_no_outage():
     with recording_server() as server:
         client = sender_to(server.base_url).client("administrator")

@@ -61,6 +61,7 @@ def test_interrupted_run_removes_what_it_created(tmp_path, served, ending):
         ],
         cwd=tmp_path,
         env=environment(tmp_path),
+        start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -68,7 +69,10 @@ def test_interrupted_run_removes_what_it_created(tmp_path, served, ending):
     while journal_lines(tmp_path) < 20 and process.poll() is None:
         time.sleep(0.01)
 
-    process.send_signal(ending)
+    if ending is signal.SIGINT:
+        os.killpg(process.pid, ending)  # as a terminal does
+    else:
+        process.send_signal(ending)
     printed, _ = process.communicate(timeout=120)
 
     assert process.returncode in (1, 3), printed
