@@ -551,7 +551,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        for line in [*run.notes, *terminal.lines(run.outcome, run.folder), *left_behind(run)]:
+        for line in [*run.tidied, *terminal.lines(run.outcome, run.folder), *left_behind(run)]:
             terminalreporter.write_line(line)
 
 

@@ -48,8 +48,8 @@ class Session:
     workers: int = 1
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """What the user should know about earlier runs."""
+    tidied: list[str] = field(default_factory=list)
+    """What was removed that earlier runs had left, and what could not be."""
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
     interrupted: bool = False
@@ -211,7 +211,7 @@ def prepare(settings: Settings) -> Session:
             lock=lock,
         )
         if lock:
-            session.notes = _tidied(session, lock)
+            session.tidied = _tidied(session, lock)
         _make_empty(session.parts)
     except BaseException:
         if mock:

@@ -150,7 +150,7 @@ def _run(prepared: Session, as_json: bool) -> int:
     from contract import progress
     from contract.reporting import summary, terminal
 
-    for note in prepared.notes:
+    for note in prepared.tidied:
         click.echo(note, err=True)
     _carry_out(prepared, progress.Quiet() if as_json else progress.display(prepared))
     from contract import pytest_plugin
