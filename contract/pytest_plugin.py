@@ -25,7 +25,7 @@ from contract.reporting import terminal
 from contract.results import CaseResult, Evidence, Finding, Verdict
 from contract.samples import Samples, Shared
 from contract.session import Session
-from contract.settings import PROFILES, Settings
+from contract.settings import KEEP, PROFILES, Settings
 from contract.target import Target
 from contract.world import World
 
@@ -53,6 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--should-fails", action="store_true", help="an unmet should fails the run too")
     group.addoption("--fault", action="append", default=[], metavar="ID", help="start the embedded mock with a fault")
     group.addoption("--report-dir", type=Path, help="where the report folder goes")
+    group.addoption("--history", type=Path, help="compare with the earlier runs there, and add this one")
+    group.addoption("--keep", type=int, default=KEEP, help=f"runs of each target that stay there (default {KEEP})")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -104,6 +106,8 @@ def _prepare(config: pytest.Config) -> Session:
                 read_only=option.read_only,
                 strict=option.should_fails,
                 report_dir=option.report_dir,
+                history=option.history,
+                keep=option.keep,
                 faults=tuple(option.fault),
                 **seed,
             )

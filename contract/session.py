@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -19,12 +20,14 @@ from typing import Any
 
 import contract
 from contract import cleanup, embedded, operations, preflight, reporting, requirements, verdict
+from contract import known as known_deviations
+from contract.archive import Archive
 from contract.config import read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.journal import prefix_of
 from contract.nonce import new_run_number
-from contract.results import CaseResult, OperationResult, RequirementResult, RunInfo, RunResult, RunVerdict
+from contract.results import CaseResult, Known, OperationResult, RequirementResult, RunInfo, RunResult, RunVerdict
 from contract.settings import REPORTS, Settings
 from contract.state import State
 from contract.target import EMBEDDED, Target, User
@@ -52,6 +55,10 @@ class Session:
     """What was removed that earlier runs had left, and what could not be."""
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
+    notes: list[str] = field(default_factory=list)
+    """What the user has to know beside the verdict."""
+    known: dict[str, Known] = field(default_factory=dict)
+    """The target's known deviations, by requirement id."""
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
@@ -86,7 +93,7 @@ class Session:
         """Return what a worker process needs, as plain data."""
         return {
             "target": asdict(self.target) | {"known": None},
-            "settings": asdict(self.settings) | {"config": None, "report_dir": None},
+            "settings": asdict(self.settings) | {"config": None, "report_dir": None, "history": None},
             "folder": str(self.folder),
             "run_id": self.run_id,
             "run_number": self.run_number,
@@ -118,6 +125,7 @@ class Session:
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
+        known_deviations.mark(judged, self.known, self.started.date())
         # A mock of the run's own takes with it what is left on it.
         harm = bool(self.leaks) and self.state is not None
         cut_short = self.interrupted or bool(self.problems) or harm
@@ -149,17 +157,24 @@ class Session:
         return f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind." if left else said
 
     def finish(self) -> RunResult:
-        """Remove what is left on the target, write the report and let ``reports/latest`` point at it."""
+        """
+        Remove what is left on the target and write the report, with what earlier runs say about it.
+
+        ``reports/latest`` then points at it.
+        """
         if self.state and not self.read_only:
             _, left = cleanup.clean_up(self.target, self.state, self.run_id)
             self.leaks = [str(leak) for leak in left]
         self.outcome = self.result()
+        if not self.rehearses:
+            self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
         reporting.write(self.outcome, self.folder)
         if self.settings.report_dir is None:
             latest = REPORTS / "latest"
             if latest.is_symlink() or not latest.exists():
+                REPORTS.mkdir(exist_ok=True)
                 latest.unlink(missing_ok=True)
-                latest.symlink_to(self.folder.relative_to(REPORTS))
+                latest.symlink_to(os.path.relpath(self.folder, REPORTS))
         return self.outcome
 
     def _recorded(self) -> Iterator[dict[str, Any]]:
@@ -169,11 +184,14 @@ class Session:
                     yield json.loads(line)
 
     def close(self) -> None:
-        """Stop the embedded mock, drop the workers' parts and let others at the target."""
+        """Stop the embedded mock, drop the workers' parts, put a finished report among the earlier ones, unlock."""
         if self.mock:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
+        # Only now: pytest-html writes its file after everything else.
+        if self.outcome and not self.rehearses:
+            self.notes += Archive.of(self.settings).add(self.folder)
         if self.lock:
             self.lock.unlock()
             self.lock = None
@@ -195,6 +213,8 @@ def prepare(settings: Settings) -> Session:
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
+        register = requirements.load()
+        known = known_deviations.read(target.known, register, target.answers) if target.known else {}
         if not mock:
             lock = State(target)
             lock.lock("a run")
@@ -208,6 +228,7 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
+            known=known,
             lock=lock,
         )
         if lock:

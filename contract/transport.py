@@ -13,11 +13,11 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
 from contract import deadline
+from contract.aswritten import AsWritten
 from contract.auth import ACCEPT
-from contract.deadline import Watch, WatchedHTTPConnection, WatchedHTTPSConnection
+from contract.deadline import Watch
 from contract.target import Target
 
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -47,36 +47,16 @@ class _Session(requests.Session):
         return None
 
 
-class _Adapter(HTTPAdapter):
-    """Connections that are watched; to a proxy with the credentials of the config."""
+class _Adapter(AsWritten):
+    """Shows a proxy the credentials of the config."""
 
     def __init__(self, basic_auth: str | None) -> None:
         self._basic_auth = basic_auth
         super().__init__(pool_connections=4, pool_maxsize=32, max_retries=0)
 
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options)
-        _watch(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return _watch(super().proxy_manager_for(proxy, **options))
-
     def proxy_headers(self, proxy: str) -> dict[str, str]:
         given = {"Proxy-Authorization": self._basic_auth} if self._basic_auth else {}
         return {**super().proxy_headers(proxy), **given}
-
-
-class _WatchedHTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = WatchedHTTPConnection
-
-
-class _WatchedHTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = WatchedHTTPSConnection
-
-
-def _watch(manager: urllib3.PoolManager) -> urllib3.PoolManager:
-    manager.pool_classes_by_scheme = {"http": _WatchedHTTPPool, "https": _WatchedHTTPSPool}
-    return manager
 
 
 def basic(credentials: tuple[str, str]) -> str:

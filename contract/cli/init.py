@@ -20,6 +20,7 @@ base_url = "https://staging.example.com"      # without /api/v3
 # proxy = "http://proxy.example.com:3128"
 # basic_auth = ["user", "${GATE_PASSWORD}"]    # for the proxy, or a gateway that reads Proxy-Authorization
 # timeout_s = 30                               # per request
+# known = "known.toml"                         # known deviations: they do not fail the run; see docs/history.md
 # requests_per_second = 20                     # upper bound over all workers
 # production = false                           # true: only read-only runs, unless --i-know-this-is-production
 

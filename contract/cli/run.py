@@ -15,7 +15,7 @@ from contract import requirements, session
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.session import Session
-from contract.settings import PROFILES, Settings
+from contract.settings import KEEP, PROFILES, Settings
 
 if TYPE_CHECKING:
     from contract import progress
@@ -27,6 +27,7 @@ Examples:
   conformance run --target staging --profile smoke
   conformance run --target staging --area signing --seed 7
   conformance run --target staging --profile smoke --dry-run
+  conformance run --target staging --history /var/lib/conformance --keep 100
 
 \b
 Exit status:
@@ -60,7 +61,8 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option("--read-only", is_flag=True, help="Send nothing that changes state: GET only.")
 @click.option("--dry-run", is_flag=True,
               help="Print what would be sent and created; send nothing to the target.")  # fmt: skip
-@click.option("--strict", is_flag=True, help="An unmet 'should' fails the run too.")
+@click.option("--strict", is_flag=True,
+              help="An unmet 'should', or a known deviation that no longer fails, fails the run too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
 @click.option("--i-know-this-is-production", "production_allowed", is_flag=True,
               help="Allow writing to a target marked production.")  # fmt: skip
@@ -68,7 +70,11 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     "--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable."
 )
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
+              help="Where the report folder goes.  [default: <UTC time>-<target> in the history]")  # fmt: skip
+@click.option("--history", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Compare with the earlier runs there, and add this one.  [default: reports/runs]")  # fmt: skip
+@click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, metavar="N",
+              help="Runs of each target that stay in the history.")  # fmt: skip
 def command(
     target: str, config_file: Path | None, seed: int | None, as_json: bool, dry_run: bool, **options: Any
 ) -> int:
@@ -84,6 +90,8 @@ def command(
         return _run(prepared, as_json)
     finally:
         prepared.close()
+        for note in prepared.notes:
+            click.echo(f"conformance: {note}", err=True)
 
 
 def _check_report_folder(folder: Path | None) -> None:
