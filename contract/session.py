@@ -7,7 +7,9 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,15 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import contract
-from contract import embedded, operations, preflight, reporting, requirements, verdict
+from contract import cleanup, embedded, operations, preflight, reporting, requirements, verdict
 from contract import known as known_deviations
 from contract.archive import Archive
 from contract.config import read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
+from contract.journal import prefix_of
 from contract.nonce import new_run_number
-from contract.results import CaseResult, Known, OperationResult, RunInfo, RunResult
+from contract.results import CaseResult, Known, OperationResult, RequirementResult, RunInfo, RunResult, RunVerdict
 from contract.settings import REPORTS, Settings
+from contract.state import State
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
@@ -43,9 +47,12 @@ class Session:
     run_number: int
     started: datetime
     mock: EmbeddedMock | None = field(default=None, repr=False)
+    lock: State | None = field(default=None, repr=False)
     workers: int = 1
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    tidied: list[str] = field(default_factory=list)
+    """What was removed that earlier runs had left, and what could not be."""
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
     notes: list[str] = field(default_factory=list)
@@ -55,6 +62,8 @@ class Session:
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
+    rehearses: bool = False
+    """Whether it only shows what another run would send; its target is a mock that ends with it."""
     outcome: RunResult | None = None
 
     def __post_init__(self) -> None:
@@ -73,7 +82,12 @@ class Session:
     @property
     def prefix(self) -> str:
         """Return what the names of all created resources begin with."""
-        return f"ct-{self.run_id}"
+        return prefix_of(self.run_id)
+
+    @property
+    def state(self) -> State | None:
+        """Return what is kept of the target between runs; nothing of a mock that ends with the run."""
+        return None if self.target.embedded or self.rehearses else State(self.target)
 
     def for_worker(self) -> dict[str, Any]:
         """Return what a worker process needs, as plain data."""
@@ -85,6 +99,7 @@ class Session:
             "run_number": self.run_number,
             "started": self.started.isoformat(),
             "workers": self.workers,
+            "rehearses": self.rehearses,
         }
 
     @classmethod
@@ -101,6 +116,7 @@ class Session:
             run_number=data["run_number"],
             started=datetime.fromisoformat(data["started"]),
             workers=data["workers"],
+            rehearses=data["rehearses"],
         )
 
     def result(self) -> RunResult:
@@ -112,7 +128,9 @@ class Session:
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
         known_deviations.mark(judged, self.known, self.started.date())
-        cut_short = self.interrupted or bool(self.problems)
+        # A mock of the run's own takes with it what is left on it.
+        harm = bool(self.leaks) and self.state is not None
+        cut_short = self.interrupted or bool(self.problems) or harm
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
         return RunResult(
@@ -129,16 +147,29 @@ class Session:
             ),
             target=target,
             verdict=overall,
-            sentence=verdict.sentence(overall, judged, self.target.name, self.settings.strict),
+            sentence=self._sentence(overall, judged),
             requirements=judged,
             operations=_by_operation(exchanges),
             exchanges=exchanges,
         )
 
+    def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
+        said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
+        left = len(self.leaks) if self.state is not None else 0
+        return f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind." if left else said
+
     def finish(self) -> RunResult:
-        """Write the report, with what earlier runs say about it, and let ``reports/latest`` point at it."""
+        """
+        Remove what is left on the target and write the report, with what earlier runs say about it.
+
+        ``reports/latest`` then points at it.
+        """
+        if self.state and not self.read_only:
+            _, left = cleanup.clean_up(self.target, self.state, self.run_id)
+            self.leaks = [str(leak) for leak in left]
         self.outcome = self.result()
-        self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
+        if not self.rehearses:
+            self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
         reporting.write(self.outcome, self.folder)
         if self.settings.report_dir is None:
             latest = REPORTS / "latest"
@@ -155,14 +186,17 @@ class Session:
                     yield json.loads(line)
 
     def close(self) -> None:
-        """Stop the embedded mock, drop the workers' parts, and put a finished report among the earlier ones."""
+        """Stop the embedded mock, drop the workers' parts, put a finished report among the earlier ones, unlock."""
         if self.mock:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
         # Only now: pytest-html writes its file after everything else.
-        if self.outcome:
+        if self.outcome and not self.rehearses:
             self.notes += Archive.of(self.settings).add(self.folder)
+        if self.lock:
+            self.lock.unlock()
+            self.lock = None
 
 
 def prepare(settings: Settings) -> Session:
@@ -175,6 +209,7 @@ def prepare(settings: Settings) -> Session:
     for operation_id in settings.operations:
         operations.get(operation_id)
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
+    lock: State | None = None
     try:
         target = mock.target if mock else read_target(settings.target, settings.config)
         if not mock:
@@ -182,6 +217,9 @@ def prepare(settings: Settings) -> Session:
         _check_answers(target)
         register = requirements.load()
         known = known_deviations.read(target.known, register, target.answers) if target.known else {}
+        if not mock:
+            lock = State(target)
+            lock.lock("a run")
         preflight.check(target)
         folder = settings.new_report_folder()
         session = Session(
@@ -193,13 +231,38 @@ def prepare(settings: Settings) -> Session:
             started=datetime.now(UTC),
             mock=mock,
             known=known,
+            lock=lock,
         )
+        if lock:
+            session.tidied = _tidied(session, lock)
         _make_empty(session.parts)
     except BaseException:
         if mock:
             mock.stop()
+        if lock:
+            lock.unlock()
         raise
     return session
+
+
+def heed_termination() -> None:
+    """Let a polite end from outside (SIGTERM, of CI systems) remove what was created, as Ctrl-C does."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _tidied(session: Session, state: State) -> list[str]:
+    """Remove what earlier runs left, and say what was removed and what is still there."""
+    if session.read_only:
+        left = state.runs_left()
+        return [f"left by earlier runs, and kept in a read-only run: {', '.join(left)}"] if left else []
+    removed, leaks = cleanup.clean_up(session.target, state)
+    notes = [f"removed {removed} resources that earlier runs had left"] if removed else []
+    return notes + [f"left behind earlier: {leak}" for leak in leaks]
 
 
 def _check_answers(target: Target) -> None:
