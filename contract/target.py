@@ -72,7 +72,7 @@ class Target:
         texts = [text for user in self.users.values() for text in (user.token, user.secret_key)]
         texts += list(self.headers.values())
         if self.basic_auth:
-            texts += [*self.basic_auth, b64encode(":".join(self.basic_auth).encode()).decode()]
+            texts += [self.basic_auth[1], b64encode(":".join(self.basic_auth).encode()).decode()]
         if self.proxy and (password := urlsplit(self.proxy).password):
             texts += [password, unquote(password)]
         return frozenset(text for text in texts if text)
