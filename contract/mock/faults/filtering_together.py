@@ -63,6 +63,14 @@ add(
     also=(*SHOWN, *ISOLATED, "FILTER-043"),
 )
 add(
+    "second-sort-key-ignored-with-filter",
+    EXAMS,
+    "the second key of a sort is ignored where there is a filter too",
+    sorts(lambda given: given[:1] if isinstance(given, list) else given, sends("filter")),
+    "FILTER-120",
+    also=SHOWN,
+)
+add(
     "sort-ignored-with-two-conditions",
     EXAMS,
     "a sort is ignored where the filter has two conditions",
