@@ -15,6 +15,7 @@ from contract import judgement
 from contract.auth import Wrongly
 from contract.client import Client, Sender
 from contract.exchange import Exchange, record
+from contract.generatedcases import Memory
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
 from contract.pace import Pace
@@ -55,6 +56,9 @@ class Bench:
     """How many processes share the target's bound on requests."""
     keeps_exchanges: bool = True
     """Whether every exchange is written down for the report."""
+    tag: str = ""
+    """What the ids of its exchanges begin with in a sharded run."""
+    memory: Memory = field(default_factory=Memory)
     sender: Sender = field(init=False)
     redactor: Redactor = field(init=False)
     leaks: list[Made] = field(default_factory=list)
@@ -64,7 +68,9 @@ class Bench:
         self.redactor = Redactor(self.target.secrets, self.target.headers)
         nonces = NonceSource(self.run_number, self.worker)
         pace = Pace.of(self.target.requests_per_second, self.workers)
-        self.sender = Sender(self.target, nonces, Ownership.of(self.target), read_only=self.read_only, pace=pace)
+        self.sender = Sender(
+            self.target, nonces, Ownership.of(self.target), read_only=self.read_only, pace=pace, tag=self.tag
+        )
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
         self.sender.listeners = [judgement.listen]

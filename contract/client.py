@@ -53,6 +53,8 @@ class Sender:
     sleep: Callable[[float], None] = time.sleep
     read_only: bool = False
     pace: Pace = field(default_factory=Pace)
+    tag: str = ""
+    """What tells the exchanges of one part of a sharded run from those of the others."""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -62,7 +64,7 @@ class Sender:
 
     def next_id(self) -> str:
         """Return an id for the next exchange, unique in this run."""
-        return f"x{self.nonces.worker}-{next(self._numbers):06d}"
+        return f"x{self.tag}{self.nonces.worker}-{next(self._numbers):06d}"
 
     def client(self, role: str) -> Client:
         """Return a client for one user of the target."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import secrets
 import shutil
+import statistics
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,17 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import contract
-from contract import embedded, operations, preflight, reporting, requirements, verdict
-from contract.config import read_target, refuse_what_is_not_there_yet
+from contract import embedded, operations, plans, preflight, previous, reporting, requirements, shards, verdict
+from contract.config import read_examples, read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
+from contract.examples import Examples
 from contract.nonce import new_run_number
-from contract.results import CaseResult, OperationResult, RunInfo, RunResult
+from contract.results import CaseResult, RunInfo, RunResult, operations_of
 from contract.settings import REPORTS, Settings
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
-PARTS = ".parts"
+PARTS, PLAN_FILE, STOP_FILE = ".parts", "plan.json", "stop"
+GENERATED = ("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
+SEQUENCES = ("ROBUST-110", "ROBUST-111")
+"""What generated cases decide, and what generated sequences do."""
 
 
 @dataclass
@@ -41,14 +46,29 @@ class Session:
     started: datetime
     mock: EmbeddedMock | None = field(default=None, repr=False)
     workers: int = 1
+    processes: int = 1
+    """How many may be used to make plans."""
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
+    remarks: list[str] = field(default_factory=list)
+    """What the user should know and what changes nothing about the verdict."""
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
     outcome: RunResult | None = None
+    again: frozenset[previous.Pair] | None = None
+    """With ``--last-failed``: what is tried again."""
+    stored: dict[str, list[Any]] = field(default_factory=dict)
+    """Generated cases that found something in earlier runs, as plain data by operation."""
+    examples: Examples | None = None
+    """Where such cases are kept; None where nothing is."""
+    latency_ms: float = 0.0
+    chosen: dict[str, list[int]] = field(default_factory=dict)
+    """Where a budget cuts a slice of generated cases: the positions that are left."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Requirements that tests of other shards decide too."""
 
     def __post_init__(self) -> None:
         self._clock = time.monotonic()
@@ -78,6 +98,10 @@ class Session:
             "run_number": self.run_number,
             "started": self.started.isoformat(),
             "workers": self.workers,
+            "again": None if self.again is None else sorted(self.again, key=str),
+            "stored": self.stored,
+            "examples": vars_of(self.examples),
+            "latency_ms": self.latency_ms,
         }
 
     @classmethod
@@ -86,22 +110,103 @@ class Session:
         target = dict(data["target"])
         target["users"] = {role: User(**fields) for role, fields in target["users"].items()}
         target["fixtures"] = TargetFixtures(**target["fixtures"])
+        shard = data["settings"]["shard"]
+        settings = {**data["settings"], "shard": tuple(shard) if shard else None}
         return cls(
-            settings=Settings(**data["settings"]),
+            settings=Settings(**settings),
             target=Target(**target),
             folder=Path(data["folder"]),
             run_id=data["run_id"],
             run_number=data["run_number"],
             started=datetime.fromisoformat(data["started"]),
             workers=data["workers"],
+            again=None if data["again"] is None else frozenset((id, operation) for id, operation in data["again"]),
+            stored=data["stored"],
+            examples=Examples(**data["examples"]) if data["examples"] else None,
+            latency_ms=data["latency_ms"],
         )
+
+    # -- the plan ---------------------------------------------------------------------------------------------------
+
+    @property
+    def plans(self) -> plans.Plans:
+        """Return the plans of the generated cases."""
+        return plans.of(self.settings.seed, self.settings.profile, self.parts / "plans")
+
+    @property
+    def budget_requests(self) -> int | None:
+        """Return how many requests the run may send about, None for as many as it takes."""
+        return self.settings.budget_requests or self.target.budget_requests.get(self.settings.profile)
+
+    def selected(self, register: requirements.Register) -> set[str]:
+        """Return the ids of the requirements that the run is about."""
+        chosen = self.settings.selected(register)
+        return chosen if self.again is None else chosen & {id for id, _ in self.again}
+
+    def planned_names(self) -> list[str]:
+        """Return the operations that the run sends generated cases to."""
+        if self.settings.profile == "smoke" or not self.selected(requirements.load()).intersection(GENERATED):
+            return []
+        wanted = self.settings.operations or tuple(operations.table())
+        return [name for name in operations.table() if name in wanted and self._is_tried_again(name)]
+
+    def _is_tried_again(self, operation_id: str) -> bool:
+        return self.again is None or any((id, operation_id) in self.again for id in GENERATED)
+
+    def has_sequences(self) -> bool:
+        """Tell whether the run sends generated sequences."""
+        return self.settings.profile != "smoke" and bool(self.selected(requirements.load()).intersection(SEQUENCES))
+
+    def plan_ahead(self) -> None:
+        """
+        Fix the plan of the generated cases before it is spread: make what is not ready, fetch what failed before.
+
+        Raises:   SuiteError: it cannot be made.
+        """
+        names = self.planned_names()
+        self.plans.prepare([*names, *([plans.SEQUENCES] if self.has_sequences() else [])], max(1, self.processes))
+        if self.examples is not None:
+            fetched = {name: self.examples.fetch(name) for name in names}
+            self.stored = {name: plans.to_plain(cases) for name, cases in fetched.items() if cases}
+
+    def note_plan(self, plan: dict[str, Any]) -> None:
+        """Write down what the plan costs, for whoever shows it; of several workers the first does."""
+        (self.parts / PLAN_FILE).write_text(json.dumps(plan), encoding="utf-8")
+
+    # -- stopping early -----------------------------------------------------------------------------------------------
+
+    def stop(self, reason: str) -> None:
+        """Let no process begin another test."""
+        (self.parts / STOP_FILE).write_text(reason, encoding="utf-8")
+
+    def stopped(self) -> str:
+        """Return why no other test is begun, or an empty text."""
+        most = self.settings.max_duration_s
+        if most is not None and (datetime.now(UTC) - self.started).total_seconds() > most:
+            return f"not reached within {most:g} s (--max-duration)"
+        with contextlib.suppress(FileNotFoundError):
+            return (self.parts / STOP_FILE).read_text(encoding="utf-8")
+        return ""
+
+    def count_failures(self) -> None:
+        """Stop when as many tests failed as the options allow."""
+        most = self.settings.max_failures
+        if most is None or self.stopped():
+            return
+        failed = {case.test for case in self.cases if verdict.breaks_the_run(case, self.settings.strict)}
+        if len(failed) >= most:
+            self.stop(f"not reached: {most} tests failed before (--max-failures)")
+
+    # -- the end ------------------------------------------------------------------------------------------------------
 
     def result(self) -> RunResult:
         """Say the verdicts and gather what the workers recorded."""
         register = requirements.load()
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
-        judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
+        judged = verdict.judge(register, self.cases, self.selected(register), self.target.answers, elsewhere)
+        if self.settings.shard:
+            verdict.leave_to_other_shards(judged, self.elsewhere)
         cut_short = self.interrupted or bool(self.problems)
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
@@ -116,12 +221,13 @@ class Session:
                 workers=self.workers,
                 arguments=sys.argv[1:],
                 interrupted=self.interrupted,
+                shard="/".join(map(str, self.settings.shard)) if self.settings.shard else None,
             ),
             target=target,
             verdict=overall,
             sentence=verdict.sentence(overall, judged, self.target.name, self.settings.strict),
             requirements=judged,
-            operations=_by_operation(exchanges),
+            operations=operations_of(exchanges),
             exchanges=exchanges,
         )
 
@@ -129,6 +235,8 @@ class Session:
         """Write the report and let ``reports/latest`` point at it."""
         self.outcome = self.result()
         reporting.write(self.outcome, self.folder)
+        if self.settings.shard:
+            shards.write(self.outcome, shards.Head.of_run(self), self.folder)
         if self.settings.report_dir is None:
             latest = REPORTS / "latest"
             if latest.is_symlink() or not latest.exists():
@@ -159,13 +267,17 @@ def prepare(settings: Settings) -> Session:
     settings.selected(requirements.load())
     for operation_id in settings.operations:
         operations.get(operation_id)
+    again = _again(settings) if settings.last_failed else None
+    redis = read_examples(settings.config)
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
     try:
         target = mock.target if mock else read_target(settings.target, settings.config)
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
-        preflight.check(target)
+        probes = preflight.check(target)
+        examples = Examples(_examples_name(target, settings), redis)
+        examples.check()
         folder = settings.new_report_folder()
         session = Session(
             settings=settings,
@@ -175,6 +287,10 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
+            processes=settings.process_count(),
+            again=again,
+            examples=examples,
+            latency_ms=statistics.median(probe.exchange.elapsed_ms for probe in probes),
         )
         _make_empty(session.parts)
     except BaseException:
@@ -182,6 +298,21 @@ def prepare(settings: Settings) -> Session:
             mock.stop()
         raise
     return session
+
+
+def _again(settings: Settings) -> frozenset[previous.Pair]:
+    path, said = previous.report_of(settings.target, REPORTS / "runs", settings.report_dir)
+    return previous.failed(said, path)
+
+
+def _examples_name(target: Target, settings: Settings) -> str:
+    """Return what tells targets apart: the embedded mock is always the same, whatever its port."""
+    return " ".join([target.name, "" if target.embedded else target.base_url, *settings.faults])
+
+
+def vars_of(examples: Examples | None) -> dict[str, Any] | None:
+    """Return what opens the same store in another process."""
+    return None if examples is None else {"target": examples.target, "redis": examples.redis}
 
 
 def _check_answers(target: Target) -> None:
@@ -207,23 +338,3 @@ def _make_empty(folder: Path) -> None:
         folder.mkdir(parents=True)
     except OSError as error:
         raise ConfigurationError(f"cannot write the report to {folder.parent}: {error.strerror}") from None
-
-
-def _by_operation(exchanges: list[dict[str, Any]]) -> list[OperationResult]:
-    results = {
-        operation.id: OperationResult(
-            operation.id, operation.method, operation.path, operation.area, operation.deprecated
-        )
-        for operation in operations.table().values()
-    }
-    statuses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for exchange in exchanges:
-        if (result := results.get(exchange["operation"])) is None:
-            continue
-        result.requests += 1
-        if exchange["response"]:
-            statuses[result.operation_id][str(exchange["response"]["status"])] += 1
-            result.latencies_ms.append(exchange["elapsed_ms"])
-    for operation_id, counted in statuses.items():
-        results[operation_id].statuses = dict(sorted(counted.items()))
-    return list(results.values())

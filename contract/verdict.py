@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from contract.requirements import Register, Requirement
+from contract.requirements import Register, Requirement, load
 from contract.results import CaseResult, Evidence, RequirementResult, RunVerdict, Verdict, strongest
 
 UNMET = (Verdict.FAIL, Verdict.WARN)
@@ -143,6 +143,22 @@ def _merged(cases: Iterable[CaseResult]) -> dict[str, Any]:
             grouped[str(value)].append(operation)
         merged[key] = dict(grouped)
     return merged
+
+
+def leave_to_other_shards(results: Iterable[RequirementResult], elsewhere: Collection[str]) -> None:
+    """Say nothing yet on a requirement with too little evidence, or none, where tests of other shards add to it."""
+    for result in results:
+        undecided = not any(case.verdict in (*UNMET, Verdict.INCONCLUSIVE) for case in result.cases)
+        if result.id in elsewhere and result.in_scope and undecided and result.verdict is not Verdict.PASS:
+            result.verdict = Verdict.NOT_TESTED
+            result.reason = "other shards decide it too: 'conformance merge' says the verdict"
+
+
+def breaks_the_run(case: CaseResult, strict: bool = False) -> bool:
+    """Tell whether what one case found makes the target not conform."""
+    if case.verdict is Verdict.WARN:
+        return strict or load().get(case.requirement).severity == "high"
+    return case.verdict is Verdict.FAIL
 
 
 def fails_the_run(result: RequirementResult, strict: bool = False) -> bool:

@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "run",
     "mock": "mock",
     "check-target": "check_target",
+    "merge": "merge",
     "sign": "sign",
     "requirements": "requirements",
     "explain": "explain",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import click
 from contract import session
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
+from contract.results import RunResult
 from contract.session import Session
-from contract.settings import PROFILES, Settings
+from contract.settings import PROFILES, SEEDS, Settings, shard_of_text
 
 EPILOG = """
 \b
@@ -22,6 +22,9 @@ Examples:
   conformance run
   conformance run --target staging --profile smoke
   conformance run --target staging --area signing --seed 7
+  conformance run --target staging --last-failed
+  conformance run --target staging --seed 7 --shard 1/4
+  conformance run --target staging --budget-requests 3000 --max-duration 600
 
 \b
 Exit status:
@@ -36,13 +39,24 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
+def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    if ctx.params.get("seed") is None:
+        raise click.UsageError("--shard needs --seed: all parts must have the same plan")
+    try:
+        return shard_of_text(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.command("run", epilog=EPILOG)
 @target_option
 @config_option
 @click.option("--profile", type=click.Choice(PROFILES), default="standard", show_default=True,
               help="Seconds, a release gate, or a long search.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Everything generated follows from it.  [default: a random one, printed]")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, SEEDS - 1), metavar="N", is_eager=True,
+              help="Everything generated follows from it; seed 1 has its plan shipped.  [default: random]")  # fmt: skip
 @click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
               help="Processes; auto is one per core.")  # fmt: skip
 @click.option(
@@ -60,21 +74,55 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option(
     "--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable."
 )
+@click.option("--shard", callback=_shard, metavar="K/N",
+              help="The K-th of N parts of the plan; 'conformance merge' joins the reports.")  # fmt: skip
+@click.option("--last-failed", is_flag=True, help="Only what failed or was inconclusive in this target's last run.")
+@click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Begin no test after N have failed.")
+@click.option("--max-duration", "max_duration_s", type=click.FloatRange(0, min_open=True), metavar="S",
+              help="Begin no test after S seconds.")  # fmt: skip
+@click.option("--budget-requests", type=click.IntRange(1), metavar="N",
+              help="Send about N requests at the most, those of most value.")  # fmt: skip
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
 def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
-    _check_report_folder(settings.report_dir)
+    check_report_folder(settings.report_dir)
     prepared = session.prepare(settings)
     try:
+        _plan(prepared, as_json)
         return _run(prepared, as_json)
     finally:
         prepared.close()
 
 
-def _check_report_folder(folder: Path | None) -> None:
+def show(outcome: RunResult, folder: Path, as_json: bool) -> None:
+    """Print the end of a run: a summary for people, or as JSON."""
+    from contract.reporting import summary, terminal
+
+    if as_json:
+        document = summary.document(outcome)
+        chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
+        click.echo(json.dumps({**chosen, "report": str(folder)}, indent=2))
+        return
+    for line in terminal.lines(outcome, folder):
+        click.echo(line)
+
+
+def _plan(prepared: Session, quiet: bool) -> None:
+    missing = prepared.plans.missing(prepared.planned_names())
+    if missing and not quiet:
+        click.echo(f"making the plan of {len(missing)} operations for seed {prepared.settings.seed}; it is kept")
+    prepared.plan_ahead()
+
+
+def check_report_folder(folder: Path | None) -> None:
+    """
+    Make sure that a report may be written to *folder*.
+
+    Raises:   ConfigurationError: it holds something else.
+    """
     if folder and folder.exists() and any(folder.iterdir()) and not (folder / "report.json").exists():
         raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
 
@@ -84,10 +132,9 @@ def _run(prepared: Session, as_json: bool) -> int:
     import pytest
 
     from contract import data, progress, pytest_plugin
-    from contract.reporting import summary, terminal
 
     pytest_plugin.prepared = prepared
-    workers = _worker_count(prepared.settings.workers)
+    workers = prepared.processes
     folder = data.root()
     arguments = [
         str(data.tests_folder()),
@@ -102,6 +149,8 @@ def _run(prepared: Session, as_json: bool) -> int:
     arguments += [
         "-p",
         "no:terminal",
+        "-p",
+        "no:schemathesis",
         "--assert=plain",
         "--continue-on-collection-errors",
         "-W",
@@ -115,21 +164,13 @@ def _run(prepared: Session, as_json: bool) -> int:
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)
         return 3
-    if as_json:
-        document = summary.document(outcome)
-        chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
-        click.echo(json.dumps({**chosen, "report": str(prepared.folder)}, indent=2))
-    else:
-        for line in terminal.lines(outcome, prepared.folder):
-            click.echo(line)
+    show(outcome, prepared.folder, as_json)
+    if not as_json:
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)
+        for remark in dict.fromkeys(prepared.remarks):
+            click.echo(f"note: {remark}", err=True)
         if prepared.leaks:
             click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
     sys.stdout.flush()
     return outcome.verdict.exit_code
-
-
-def _worker_count(wanted: str) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if wanted == "auto" else int(wanted)
