@@ -16,12 +16,16 @@ import json
 import random
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import click
 import hypothesis
 import hypothesis.errors
 import requests
 import schemathesis
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config._phases import InferenceConfig
 from schemathesis.core import NotSet
@@ -130,10 +134,20 @@ def _made(operation: Operation, mode: str, seed: int, drawn: int) -> list[Planne
     settings = _settings(drawn)
     modes = [HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
     config = HypothesisTestConfig(project=schema(mode).config, modes=modes, settings=settings, seed=seed)
-    with contextlib.suppress(hypothesis.errors.Unsatisfiable, SkipTest):
-        # An operation without parameters has nothing to depart from.
+    # An operation without parameters has nothing to depart from.
+    with contextlib.suppress(hypothesis.errors.Unsatisfiable, SkipTest), _no_local_constants():
         create_test(operation=_operations(mode)[operation.id], test_func=keep, config=config)()
     return made
+
+
+def _no_local_constants() -> contextlib.AbstractContextManager[Any]:
+    """
+    Keep Hypothesis from mixing in the constants of whatever modules happen to be imported from outside site-packages.
+
+    With them a plan would differ between a checkout and a wheel, and change with code that has nothing to do with it.
+    """
+    cache: LRUCache[Any, Any] = LRUCache(providers.CONSTANTS_CACHE.max_size)
+    return mock.patch.multiple(providers, _get_local_constants=Constants, CONSTANTS_CACHE=cache)
 
 
 def _settings(examples: int, **further: Any) -> hypothesis.settings:
@@ -199,7 +213,8 @@ def sequences(seed: int, budget: Budget) -> list[list[Step]]:
             """Nothing answered."""
 
     Machine._hypothesis_internal_use_seed = seed
-    run_state_machine_as_test(Machine, settings=_settings(budget.sequences, stateful_step_count=budget.steps))
+    with _no_local_constants():
+        run_state_machine_as_test(Machine, settings=_settings(budget.sequences, stateful_step_count=budget.steps))
     return [steps for steps in made if steps]
 
 

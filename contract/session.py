@@ -23,12 +23,13 @@ from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.examples import Examples
 from contract.nonce import new_run_number
-from contract.results import CaseResult, RunInfo, RunResult, operations_of
+from contract.results import CaseResult, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
 from contract.settings import REPORTS, Settings
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
 PARTS, PLAN_FILE, STOP_FILE = ".parts", "plan.json", "stop"
+NOT_REACHED = "not reached"
 GENERATED = ("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
 SEQUENCES = ("ROBUST-110", "ROBUST-111")
 """What generated cases decide, and what generated sequences do."""
@@ -183,7 +184,7 @@ class Session:
         """Return why no other test is begun, or an empty text."""
         most = self.settings.max_duration_s
         if most is not None and (datetime.now(UTC) - self.started).total_seconds() > most:
-            return f"not reached within {most:g} s (--max-duration)"
+            return f"{NOT_REACHED} within {most:g} s (--max-duration)"
         with contextlib.suppress(FileNotFoundError):
             return (self.parts / STOP_FILE).read_text(encoding="utf-8")
         return ""
@@ -195,7 +196,7 @@ class Session:
             return
         failed = {case.test for case in self.cases if verdict.breaks_the_run(case, self.settings.strict)}
         if len(failed) >= most:
-            self.stop(f"not reached: {most} tests failed before (--max-failures)")
+            self.stop(f"{NOT_REACHED}: {most} tests failed before (--max-failures)")
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -225,11 +226,17 @@ class Session:
             ),
             target=target,
             verdict=overall,
-            sentence=verdict.sentence(overall, judged, self.target.name, self.settings.strict),
+            sentence=self._sentence(overall, judged),
             requirements=judged,
             operations=operations_of(exchanges),
             exchanges=exchanges,
         )
+
+    def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
+        said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
+        part = f"Part {'/'.join(map(str, self.settings.shard))}: " if self.settings.shard else ""
+        early = sum(case.reason.startswith(NOT_REACHED) for case in self.cases)
+        return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:
         """Write the report and let ``reports/latest`` point at it."""
@@ -238,10 +245,7 @@ class Session:
         if self.settings.shard:
             shards.write(self.outcome, shards.Head.of_run(self), self.folder)
         if self.settings.report_dir is None:
-            latest = REPORTS / "latest"
-            if latest.is_symlink() or not latest.exists():
-                latest.unlink(missing_ok=True)
-                latest.symlink_to(self.folder.relative_to(REPORTS))
+            point_latest_at(self.folder)
         return self.outcome
 
     def _recorded(self) -> Iterator[dict[str, Any]]:
@@ -256,6 +260,14 @@ class Session:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
+
+
+def point_latest_at(folder: Path) -> None:
+    """Let ``reports/latest`` be the report in *folder*, unless something else is there."""
+    latest = REPORTS / "latest"
+    if latest.is_symlink() or not latest.exists():
+        latest.unlink(missing_ok=True)
+        latest.symlink_to(folder.relative_to(REPORTS))
 
 
 def prepare(settings: Settings) -> Session:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contract import reporting, shards
+from contract import reporting, session, shards
 from contract.cli.run import check_report_folder, show
 from contract.settings import Settings
 
@@ -37,6 +37,8 @@ def command(folders: tuple[Path, ...], report_dir: Path | None, as_json: bool) -
     outcome = shards.merged(parts)
     reporting.write(outcome, folder)
     shards.copy_pages(parts, folder)
+    if report_dir is None:
+        session.point_latest_at(folder)
     show(outcome, folder, as_json)
     for problem in dict.fromkeys(problem for part in parts for problem in part.head.problems):
         click.echo(f"error in the suite: {problem}", err=True)
