@@ -11,6 +11,7 @@ from contract.cases import PlannedCase, slice_of, slices_of
 from contract.portions import Unit
 from contract.session import Session
 from contract.settings import Settings
+from contract.verdict import LEFT_OUT
 
 # The zip job of the exam with uploads is one for all workers.
 ONE_WORKER_ONLY = {"exams_download_exam_documents_zip": "uploads"}
@@ -108,7 +109,7 @@ def _cut(run: Session, items: Sequence[pytest.Item], units: Sequence[Unit]) -> N
     over = 0
     if (budget := run.budget_requests) is not None and costs.total(unit.cost for unit in units).requests > budget:
         cut = portions.cut(units, budget)
-        reason = f"left out: the budget of {budget} requests is spent on other tests"
+        reason = f"{LEFT_OUT}: the budget of {budget} requests is spent on other tests"
         run.chosen = {_slice_key(item): cut.chosen[unit.name]
                       for item, unit in zip(items, units, strict=True) if unit.name in cut.chosen}  # fmt: skip
         for item, unit in zip(items, units, strict=True):

@@ -54,26 +54,26 @@ class GeneratedCases:
         """
         Send *cases* and judge every exchange.
 
-        Raises:   FindingRaised: what *judge* raised, with the minimal failing case.
+        Raises:   FindingRaised: what *judge* raised first, with the minimal failing case.
         """
         operation = operations.get(operation_id)
         sent = list(generated.exchanges(operation, cases, self.world, self.sample))
         by_exchange = {exchange.id: case for case, exchange in sent}
         found: list[FindingRaised] = []
-        try:
-            for _, exchange in sent:
+        for _, exchange in sent:
+            try:
                 judge(exchange)
-        except FindingRaised as raised:
-            found.append(raised)
-            raise
-        finally:
-            parts = judgement.current().parts.values()
-            found += [part.ended for part in parts if isinstance(part.ended, FindingRaised)]
-            for finding in found:
-                if (case := by_exchange.get(finding.finding.exchange or "")) is not None:
-                    self._explain(finding, case, judge)
-            if not found:
-                self._forget([case for case, _ in sent])
+            except FindingRaised as raised:
+                # The others are judged too: they may say something about other requirements.
+                found.append(raised)
+        parts = judgement.current().parts.values()
+        for finding in [*found[:1], *(part.ended for part in parts if isinstance(part.ended, FindingRaised))]:
+            if (case := by_exchange.get(finding.finding.exchange or "")) is not None:
+                self._explain(finding, case, judge)
+        if found:
+            raise found[0]
+        if not any(isinstance(part.ended, FindingRaised) for part in parts):
+            self._forget([case for case, _ in sent])
         return [exchange for _, exchange in sent]
 
     def _explain(self, finding: FindingRaised, case: PlannedCase, judge: Judge) -> None:

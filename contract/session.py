@@ -29,7 +29,6 @@ from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
 PARTS, PLAN_FILE, STOP_FILE = ".parts", "plan.json", "stop"
-NOT_REACHED = "not reached"
 GENERATED = ("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
 SEQUENCES = ("ROBUST-110", "ROBUST-111")
 """What generated cases decide, and what generated sequences do."""
@@ -184,7 +183,7 @@ class Session:
         """Return why no other test is begun, or an empty text."""
         most = self.settings.max_duration_s
         if most is not None and (datetime.now(UTC) - self.started).total_seconds() > most:
-            return f"{NOT_REACHED} within {most:g} s (--max-duration)"
+            return f"{verdict.NOT_REACHED} within {most:g} s (--max-duration)"
         with contextlib.suppress(FileNotFoundError):
             return (self.parts / STOP_FILE).read_text(encoding="utf-8")
         return ""
@@ -196,7 +195,7 @@ class Session:
             return
         failed = {case.test for case in self.cases if verdict.breaks_the_run(case, self.settings.strict)}
         if len(failed) >= most:
-            self.stop(f"{NOT_REACHED}: {most} tests failed before (--max-failures)")
+            self.stop(f"{verdict.NOT_REACHED}: {most} tests failed before (--max-failures)")
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -235,7 +234,7 @@ class Session:
     def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
         said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
         part = f"Part {'/'.join(map(str, self.settings.shard))}: " if self.settings.shard else ""
-        early = sum(case.reason.startswith(NOT_REACHED) for case in self.cases)
+        early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in self.cases)
         return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:

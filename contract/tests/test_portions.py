@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contract import costs, portions
+from contract import costs, portions, testindex
 from contract.cases import NEGATIVE, POSITIVE, Nothing, PlannedCase
 from contract.costs import Cost
 from contract.portions import Unit
-from contract.testindex import tests_by_requirement
 
 
 def unit(name: str, requests: float = 5, **more) -> Unit:
@@ -81,7 +80,7 @@ def test_explicit_tests_come_before_generated_cases() -> None:
 def test_a_case_that_shows_something_new_comes_before_one_that_does_not() -> None:
     same = case("exams_index", page=3)
     cases = (case("exams_index", page=1), same, same, case("exams_index", NEGATIVE, page="word"))
-    budget = int(costs.OF_A_TEST.requests + 2 * costs.OF_A_CASE.requests + 0.5)
+    budget = int(costs.OF_A_TEST.requests + 2 * costs.OF_A_CASE.requests + 1)
 
     cut = portions.cut([unit("generated", cases=cases)], budget)
 
@@ -103,7 +102,7 @@ def test_a_greater_budget_leaves_no_less() -> None:
 def test_what_tests_cost_is_shipped_and_of_this_suite() -> None:
     """When this fails, `make plans` measures anew."""
     known = {name.partition("[")[0] for name in costs.table()}
-    tests = {name for names in tests_by_requirement().values() for name in names}
+    tests = {name for names in testindex.tests_by_requirement().values() for name in names}
 
     assert len(costs.table()) > 2000
     assert len(tests - known) <= 0.05 * len(tests), sorted(tests - known)[:10]
