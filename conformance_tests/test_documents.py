@@ -5,13 +5,13 @@ import pytest
 from contract.checks.shape import has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees
-from contract.judgement import control, expect, observe, require
+from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
 
 CONTENTS = {
     "text": "Exam instructions. Optional attachment {1548172086_image2.jpg}",
     "markup": "<p>Exam instructions</p>",
-    "letters": 'Prüfung: «Ä», 100 % & 漢字, it\'s "quoted"',
+    "letters": 'Prüfung: «Ä», 100 % & 漢字 😀, it\'s "quoted"',
 }
 FILE_FIELDS = ("file_file_name", "file_content_type", "file_file_size", "file_updated_at")
 
@@ -277,6 +277,28 @@ def test_document_opens_the_exam(administrator, exam_id):
     created = control(administrator("documents_create", exam_id=exam_id, exam_content="Instructions")).accepted()
 
     expect(created).equals(exam_status(administrator, exam_id), "open", "the status of the exam")
+
+
+@pytest.mark.requirement("DOC-030")
+@pytest.mark.parametrize(
+    ("left_out", "params"),
+    [
+        ("start_time", {}),
+        ("duration_minutes", {"use_duration": 0}),
+        ("", {"for_reviewing": 0, "global_proctoring": 0, "global_reviewing": 0, "upload_answers": 1, "mobile_cam": 0}),
+    ],
+    ids=["no start time", "no duration", "other booleans"],
+)
+def test_document_opens_every_exam(administrator, world, left_out, params):
+    sent = {name: value for name, value in world.exam_params(**params).items() if name != left_out}
+    created = administrator("exams_create", **sent)
+    if left_out and created.refused:
+        raise NotTested(f"an exam without {left_out} is refused")
+    exam_id = resource(control(created).accepted(), "exam").get("id")
+
+    added = control(administrator("documents_create", exam_id=exam_id, exam_content="Instructions")).accepted()
+
+    expect(added).equals(exam_status(administrator, exam_id), "open", "the status of the exam")
 
 
 @pytest.mark.requirement("DOC-031")

@@ -62,6 +62,18 @@ def test_created_exam_comes_back_as_sent(administrator, world):
     comes_back(created, resource(created, "exam"), sent)
 
 
+@pytest.mark.requirement("EXAM-045")
+@pytest.mark.parametrize("month", ["01", "03", "04", "07", "10"])
+def test_start_time_is_kept_in_every_season(administrator, world, month):
+    sent = world.exam_params(start_time=f"2035-{month}-30T12:34:56.789+00:00")
+
+    created = control(administrator("exams_create", **sent)).accepted()
+    shown = control(administrator("exams_show", id=resource(created, "exam").get("id"))).accepted()
+
+    for exchange in (created, shown):
+        comes_back(exchange, resource(exchange, "exam"), {"start_time": sent["start_time"]})
+
+
 @pytest.mark.requirement("EXAM-046")
 def test_whole_example_is_accepted(administrator, world):
     sent = {**documented_example("exams_create"), "name": world.name("exam"), "institute_id": world.institute_id}
@@ -198,7 +210,7 @@ def test_restrictions_of_an_exam(administrator, world):
 
 @pytest.mark.requirement("EXAM-062")
 def test_name_with_letters_and_marks_comes_back(administrator, world):
-    name = world.name('Prüfung «Ä», 100 % "sure" & it\'s <b>bold</b> 漢字')
+    name = world.name('Prüfung «Ä», 100 % "sure" & it\'s <b>bold</b> 漢字 😀, too')
 
     created = expect(administrator("exams_create", **world.exam_params(name=name))).accepted()
 

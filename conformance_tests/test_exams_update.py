@@ -47,6 +47,17 @@ def test_change_comes_back_as_sent(operation_id, administrator, world):
 
 
 @per_operation(exams_update="EXAM-106", exams_update_put="EXAM-107")
+@pytest.mark.parametrize("month", ["01", "07"])
+def test_changed_start_time_is_kept_in_every_season(operation_id, administrator, world, exam, month):
+    sent = world.exam_params(start_time=f"2036-{month}-30T12:34:56.789+00:00")
+
+    changed = control(administrator(operation_id, id=exam["id"], **sent)).accepted()
+    shown = control(administrator("exams_show", id=exam["id"])).accepted()
+
+    comes_back(changed, resource(shown, "exam"), {"start_time": sent["start_time"]})
+
+
+@per_operation(exams_update="EXAM-106", exams_update_put="EXAM-107")
 def test_change_is_kept(operation_id, administrator, world, exam):
     sent = changed_params(world)
 
@@ -65,6 +76,20 @@ def test_patch_keeps_what_it_does_not_name(administrator, world, exam):
     now = shown_exam(administrator, exam["id"])
     expect(changed).equals(now.get("name"), name, "exam.name")
     agrees(changed, now, exam, "name", "updated_at")
+
+
+@pytest.mark.requirement("EXAM-108")
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+def test_patch_keeps_what_the_patches_before_it_changed(administrator, world, exam, backwards):
+    changes = {name: value for name, value in changed_params(world).items() if name not in ("type", "institute_id")}
+    sent = dict(reversed(changes.items())) if backwards else changes
+
+    for name, value in sent.items():
+        # The name is sent each time: whether a change may do without it is not documented.
+        change = {"name": sent["name"], name: value}
+        changed = control(administrator("exams_update", id=exam["id"], **change)).accepted()
+
+    comes_back(changed, shown_exam(administrator, exam["id"]), sent)
 
 
 @pytest.mark.requirement("EXAM-109")

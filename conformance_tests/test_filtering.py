@@ -5,6 +5,7 @@ from datetime import UTC, timedelta, timezone
 import pytest
 
 from contract import rowsets
+from contract.checks.shape import rows
 from contract.checks.tables import (
     Table,
     filters_rightly,
@@ -16,7 +17,7 @@ from contract.checks.tables import (
     stands_in_order,
 )
 from contract.filters import Condition, FieldType, Filter, Operator, as_answered, by, typed, where
-from contract.judgement import control, expect
+from contract.judgement import control, expect, require
 
 requirement = pytest.mark.requirement
 
@@ -58,6 +59,28 @@ def beside(start_time):
 def test_exams_are_filtered_by_start_time(exams, operator):
     for start_time in (*times(exams)[::2], *beside(times(exams)[1])):
         filters_rightly(exams, where("start_time", operator, start_time))
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        pytest.param("eq", marks=requirement("FILTER-001")),
+        pytest.param("gt", marks=requirement("FILTER-002")),
+        pytest.param("gte", marks=requirement("FILTER-003")),
+        pytest.param("lt", marks=requirement("FILTER-004")),
+    ],
+)
+def test_start_times_are_compared_to_the_millisecond(administrator, world, operator):
+    moments = [f"2037-06-01T09:30:00.{milliseconds}+00:00" for milliseconds in (123, 400, 877)]
+    made = [world.exam(start_time=moment)["id"] for moment in moments]
+    table = Table.of(administrator, "exams_index", "exams", rowsets.EXAM_COLUMNS, {}, made)
+    kept = [typed(row["start_time"], FieldType.TIME) for row in table.rows]
+    require(
+        kept == [typed(each, FieldType.TIME) for each in moments], "start times lost their milliseconds", "EXAM-045"
+    )
+
+    for moment in moments:
+        filters_rightly(table, where("start_time", operator, moment))
 
 
 @requirement("FILTER-005")
@@ -318,6 +341,24 @@ def test_pages_of_a_filtered_and_sorted_list_are_the_whole(exams):
     one_after_the_other = [id for page in pages for id in page.ids]
     expect(pages[-1].exchange).equals(one_after_the_other, whole.ids, "ids of the pages, one after the other")
     expect(whole.exchange).equals(len(whole.ids), count, "number of exams that fit")
+
+
+@requirement("FILTER-044")
+@pytest.mark.parametrize("order", [by("start_time", "-name"), by("-start_time", "name")], ids=["rising", "falling"])
+def test_every_key_of_a_sort_counts_on_every_page(exams, order):
+    first, limit = times(exams)[0], 3
+    wanted = where("start_time", "gte", first).also(Condition("start_time", Operator.LT, beside(times(exams)[-1])[1]))
+
+    whole = exams.read(wanted, order)
+    expect(whole.exchange).accepted()
+    count = len(rows(whole.exchange, "exams"))
+    pages = [exams.read(wanted, order, page=page, limit=limit) for page in range(1, min(-(-count // limit), 10) + 1)]
+
+    for page in pages:
+        expect(page.exchange).accepted()
+    own = [id for page in pages for id in page.ids if id in exams.made]
+    stands_in_order(exams, whole, order)
+    expect(pages[-1].exchange).equals(own, [id for id in whole.ids if id in exams.made][: len(own)], "ids page by page")
 
 
 @requirement("FILTER-045")

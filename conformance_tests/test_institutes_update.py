@@ -7,7 +7,7 @@ from contract.checks.shape import has_shape, resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, instant
 from contract.client import File
-from contract.judgement import control, expect, observe
+from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 from contract.world import PNG
 
@@ -253,7 +253,8 @@ def test_destroyed_institute_is_not_shown(superuser, world):
 @pytest.mark.requirement("INST-143")
 def test_destroyed_institute_is_not_listed(superuser, world):
     id = world.institute()["id"]
-    column(superuser, "institutes_index", "institutes")
+    before = column(superuser, "institutes_index", "institutes")
+    require(id in before, "the new institute is not listed", blocked_by="INST-003")
 
     destroyed = control(superuser("institutes_destroy", id=id)).accepted()
 

@@ -209,6 +209,22 @@ def test_foreign_user_does_not_become_comanager(world, sample):
     control(right).accepted()
 
 
+@pytest.mark.requirement("ISO-014")
+def test_removing_a_foreign_user_shows_nothing_of_that_user(world, sample):
+    request = sample("exams_remove_comanager")
+    user = foreign_user(world)
+    secrets = [user[name] for name in ("api_token", "secret_key", "email") if user.get(name)]
+    require(secrets, "the new user has neither credentials nor an address in the answer", blocked_by="USER-060")
+
+    foreign = sample.send(request, comanager_id=user["id"])
+    right = sample.send(request)
+
+    expect(foreign).holds(
+        not any(secret in foreign.text for secret in secrets), "nothing of a foreign user", "credentials or address"
+    )
+    control(right).accepted()
+
+
 @pytest.mark.requirement("ISO-013")
 def test_foreign_user_does_not_become_proctor(world, sample):
     request = sample("student_sessions_assign_proctor")

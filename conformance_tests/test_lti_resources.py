@@ -9,10 +9,10 @@ from contract.checks.params import MISSING, lacking, missing_text
 from contract.checks.shape import has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, is_now
-from contract.judgement import control, expect, observe
+from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 
-LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>'
+LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 😀 100% "sure" & it\'s <b>bold</b>'
 CUSTOM_DATA = '{"course":"physics"}'
 
 
@@ -63,6 +63,8 @@ def test_list_stands_under_its_key(administrator):
 
 @pytest.mark.requirement("LTI-003")
 def test_created_lti_resource_is_listed(administrator, link):
+    # What the list answered before must not be remembered.
+    control(administrator("lti_resources_index")).accepted()
     id = link()["id"]
 
     listed, row = find(administrator, "lti_resources_index", "lti_resources", id)
@@ -228,6 +230,18 @@ def test_launch_url_is_that_of_the_tool_provider(administrator, world, shared):
     created = control(administrator("lti_resources_create", **params)).accepted()
 
     comes_back(created, resource(created, "lti_resource"), {"lti_resource_launch_url": provider["tool_url"]})
+
+
+@pytest.mark.requirement("LTI-047")
+def test_launch_url_is_the_one_that_the_tool_provider_has_now(administrator, world, shared):
+    provider = world.tool_provider(tool_url="https://old.example.com/launch")
+    for tool_url in ("https://new.example.com/launch", "https://newest.example.com/launch"):
+        control(administrator("tool_providers_update", id=provider["id"], tool_url=tool_url)).accepted()
+
+        params = world.lti_resource_params(shared.exam_id, provider["id"])
+        created = control(administrator("lti_resources_create", **params)).accepted()
+
+        comes_back(created, resource(created, "lti_resource"), {"lti_resource_launch_url": tool_url})
 
 
 @pytest.mark.requirement("LTI-048")
@@ -628,7 +642,8 @@ def test_destroyed_lti_resource_is_not_shown(administrator, link):
 @pytest.mark.requirement("LTI-122")
 def test_destroyed_lti_resource_is_not_listed(administrator, link):
     id = link()["id"]
-    column(administrator, "lti_resources_index", "lti_resources")
+    before = column(administrator, "lti_resources_index", "lti_resources")
+    require(id in before, "the new LTI resource is not listed", blocked_by="LTI-003")
 
     destroyed = control(administrator("lti_resources_destroy", id=id)).accepted()
 

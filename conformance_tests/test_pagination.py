@@ -12,6 +12,7 @@ from contract.judgement import NotTested, control, deciding, expect, observe
 requirement = pytest.mark.requirement
 LARGEST = 300
 MORE_THAN_LARGEST = 305
+EXAM_STATUSES = ("draft", "open", "closed", "deleted")
 ITEMS, PAGES, PAGE, LIMIT = (f"X-Pagination-{name}" for name in ("Item-Count", "Page-Count", "Page", "Limit"))
 
 
@@ -280,6 +281,20 @@ def test_the_item_count_is_that_of_the_status(operation_id, table):
     for exchange, count in ((same, len(table.made)), (other, 0)):
         expect(exchange).accepted()
         expect(exchange).equals(number_in(exchange, ITEMS), count, ITEMS)
+
+
+@requirement("PAGE-036")
+def test_the_item_count_of_exams_is_that_of_the_status(administrator, shared):
+    assert shared.exam_id
+    lists = [administrator("exams_index", page=1, limit=LARGEST, status=status) for status in EXAM_STATUSES]
+
+    # Count and rows are those of one answer, so that it does not matter what others create meanwhile.
+    whole = [each for each in lists if each.accepted and len(rows(each, "exams")) < LARGEST]
+    if not whole:
+        raise NotTested(f"no status has less than {LARGEST} exams")
+    for exchange in whole:
+        expect(exchange).accepted()
+        expect(exchange).equals(number_in(exchange, ITEMS), len(rows(exchange, "exams")), ITEMS)
 
 
 @requirement("PAGE-034", "PAGE-063")

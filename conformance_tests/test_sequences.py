@@ -1,15 +1,37 @@
 """Generated requests along the links of the description: what was created is found, what is gone is not."""
 
+from dataclasses import replace
+
 import pytest
 
-from contract import requirements, stateful
+from contract import operations, requirements, stateful
 from contract.exchange import Exchange
-from contract.judgement import current, deciding, expect, require
+from contract.judgement import control, current, deciding, expect, require
 from contract.stateful import Lifecycle
 
-pytestmark = pytest.mark.generated
+CHANGES = ("_update", "_update_put", "_end_exam")
 
 
+@pytest.mark.requirement("ROBUST-110", "ROBUST-111")
+def test_resource_is_shown_until_it_is_destroyed(operation_id, sample):
+    show = sample(operation_id)
+    removal = sample(operation_id.replace("_show", "_destroy"))
+    ids = {name: removal.params[name] for name in operations.get(operation_id).path_names}
+    changes = [operation_id.replace("_show", change) for change in CHANGES]
+
+    expect(sample.send(replace(show, params=ids), role=show.role)).accepted()
+    for change in (sample(each) for each in changes if each in operations.table()):
+        control(sample.send(replace(change, params={**change.params, **ids}))).accepted()
+        expect(sample.send(replace(show, params=ids), role=show.role)).accepted()
+
+    removed = sample.send(removal)
+    gone = sample.send(replace(show, params=ids), role=show.role)
+    with deciding("ROBUST-111"):
+        control(removed).accepted()
+        expect(gone).refused()
+
+
+@pytest.mark.generated
 @pytest.mark.requirement("ROBUST-110", "ROBUST-111")
 def test_generated_sequences(plans, world, sample):
     sequences = plans.sequences()

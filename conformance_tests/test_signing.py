@@ -9,7 +9,7 @@ from contract.auth import Wrongly
 from contract.checks import secrets, tampering, wire
 from contract.checks.refusals import each_refused
 from contract.client import File
-from contract.judgement import control, deciding, expect, observe
+from contract.judgement import NotTested, control, deciding, expect, observe
 from contract.world import PNG
 
 OF_LISTS = {
@@ -92,6 +92,27 @@ def test_only_the_own_key_in_full_signs(operation_id, sample):
     theirs = [Wrongly(f"signed with the key of the {user.role}", secret_key=user.secret_key) for user in others]
 
     each_refused(sample, request, {"SIGN-005": tampering.similar_keys(row_for(request, sample)), "SIGN-006": theirs})
+
+
+@pytest.mark.parametrize("operation_id", ["exams_index", "exams_create"])
+@pytest.mark.requirement("SIGN-006")
+def test_the_key_of_the_caller_before_does_not_sign(operation_id, sample):
+    # A server that keeps the current user of a thread would take the key of whoever asked just before.
+    request = sample(operation_id)
+    others = [client for role, client in sample.clients.items() if role != request.role]
+    if not others:
+        raise NotTested("the target's config names no other user")
+
+    wrong = []
+    for client in others:
+        control(client("exams_index")).accepted()
+        label = f"signed with the key of the {client.user.role}, who asked before"
+        wrong.append(sample.send(request, Wrongly(label, secret_key=client.user.secret_key)))
+    right = sample.send(request)
+
+    for exchange in wrong:
+        expect(exchange).refused()
+    control(right).accepted()
 
 
 @pytest.mark.requirement("SIGN-013", "SIGN-017", "SIGN-037")

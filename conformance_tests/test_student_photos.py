@@ -143,6 +143,23 @@ def test_address_lasts_for_almost_five_minutes(fresh_address, later, target):
 
 
 @pytest.mark.exclusive
+@pytest.mark.requirement("SESSION-253")
+def test_address_given_later_lasts_as_long(administrator, world, mock_control, later, target):
+    session = world.student_session(world.exam()["id"])
+    mock_control.add_photos(session["id"])
+    control(administrator(SHOW, id=session["id"])).accepted()
+    later(seconds=30)
+    answered = control(administrator(SHOW, id=session["id"])).accepted()
+    demand(found := address_in(answered), "the answer holds no address", blocked_by="SESSION-251")
+
+    later(seconds=4 * 60 + 50)
+
+    responses = [fetch(target, found[1]) for _ in range(2)]
+    seen = ", ".join(str(response.status_code) for response in responses)
+    expect(answered).holds(all(map(is_picture, responses)), "a picture after 4 min 50 s, twice", seen)
+
+
+@pytest.mark.exclusive
 @pytest.mark.requirement("SESSION-254")
 def test_address_expires_after_five_minutes(fresh_address, later, target):
     answered, address = fresh_address

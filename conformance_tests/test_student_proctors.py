@@ -209,6 +209,21 @@ def test_every_assignment_is_counted(administrator, world, session, target):
     expect(assigned).equals(counts[1], counts[0] + 1, "active_proctoring_sessions")
 
 
+@pytest.mark.requirement("SESSION-292")
+def test_what_was_taken_away_is_not_counted(administrator, world, session, target):
+    world.needs("proctors")
+    if len(target.fixtures.proctors) < 2:
+        raise NotTested("the config hands over one proctor only, whom other tests assign at the same time")
+    counts = []
+
+    for _ in range(3):
+        assigned = administrator(ASSIGN, id=session["id"], proctor_id=target.fixtures.proctors[-1])
+        counts.append(control(assigned).accepted().json.get("active_proctoring_sessions"))
+        control(administrator(UNASSIGN, id=session["id"])).accepted()
+
+    expect(assigned).equals(counts, counts[:1] * 3, "active_proctoring_sessions after each assignment")
+
+
 # -- student_sessions_unassign_proctor --------------------------------------------------------------------------------
 
 

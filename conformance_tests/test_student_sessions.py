@@ -402,6 +402,21 @@ def test_destroyed_student_is_not_among_all(administrator, session_id):
     expect(destroyed).holds(is_gone(row), "no such student session, unless archived", f"student session {session_id}")
 
 
+@pytest.mark.requirement("EXAM-292")
+def test_removed_student_is_not_among_all(administrator, world, exam_id):
+    # Another student keeps the exam in the list: what a list remembers of an exam shows only while it has a student.
+    kept, removed = world.student_session(exam_id)["id"], world.student_session(exam_id)["id"]
+    before, _ = find(administrator, "student_sessions_index_all", "students", removed)
+    control(before).accepted()
+
+    gone = control(administrator("exams_delete_student", id=exam_id, student_session_id=removed)).accepted()
+
+    _, row = find(administrator, "student_sessions_index_all", "students", removed)
+    _, other = find(administrator, "student_sessions_index_all", "students", kept)
+    expect(gone).holds(is_gone(row), "no such student session, unless archived", f"student session {removed}")
+    expect(gone).holds(other, f"student session {kept} in the list", "no such student session")
+
+
 @pytest.mark.requirement("SESSION-170")
 def test_email_of_a_destroyed_student(administrator, world, exam_id):
     session = world.student_session(exam_id)

@@ -287,7 +287,7 @@ def test_defaults_of_a_new_student(administrator, world, exam_id):
 
 @pytest.mark.requirement("SESSION-088")
 def test_name_with_letters_and_marks_comes_back(administrator, world, exam_id):
-    name = 'Zoë «Ä» O\'Neill, "Jr" & 漢字 <b>100 %</b>'
+    name = 'Zoë «Ä» O\'Neill, "Jr" & 漢字 😀 <b>100 %</b>'
 
     created = expect(administrator(CREATE, exam_id=exam_id, **world.student_params(name=name))).accepted()
 
@@ -311,7 +311,8 @@ def test_open_time_outside_the_exam(administrator, world, shared):
 @pytest.mark.requirement("SESSION-091")
 @pytest.mark.parametrize("as_html", [1, 0])
 def test_individual_info_with_markup_comes_back(administrator, world, exam_id, as_html):
-    sent = {"individual_info": "<p>Bring <b>your</b> card & a pen</p>", "is_individual_info_html": as_html}
+    sent = {"individual_info": '<p>Bring <b>your</b> card & a pen 😀 «Ä» 漢字,\nit\'s "due"</p>'}
+    sent |= {"is_individual_info_html": as_html}
 
     created = control(administrator(CREATE, exam_id=exam_id, **world.student_params(**sent))).accepted()
 

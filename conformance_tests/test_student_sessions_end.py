@@ -81,6 +81,18 @@ def test_ended_session_is_finished(administrator, session, notification):
     expect(ended).equals(listed(administrator, session).get("status"), "exam_finished", "student.status")
 
 
+@pytest.mark.requirement("SESSION-185")
+def test_ended_session_is_finished_after_its_mail_too(administrator, world, notification):
+    session = world.student_session(world.open_exam()["id"])
+    control(administrator("exams_send_emails", id=session["exam_id"])).accepted()
+    before = listed(administrator, session).get("status")
+    require(before == "email_sent", f"the student has the status {before}", blocked_by="EXAM-302")
+
+    ended = control(administrator(END, id=session["id"], **notification)).accepted()
+
+    expect(ended).equals(listed(administrator, session).get("status"), "exam_finished", "student.status")
+
+
 @pytest.mark.parametrize("spoiled", ["absent", "empty"])
 @pytest.mark.parametrize(
     "name",

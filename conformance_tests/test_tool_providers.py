@@ -9,11 +9,11 @@ from contract.checks.params import MISSING, lacking, missing_text
 from contract.checks.shape import has_shape, resource, rows
 from contract.checks.texts import has_text, says
 from contract.checks.values import agrees, comes_back, instant, is_now
-from contract.judgement import control, expect, observe
+from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 
 PATHS = ("/tool_providers/{id}", "/tool_provider/{id}")
-LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 100% "sure" & it\'s <b>bold</b>'
+LETTERS_AND_MARKS = 'Prüfung «Ä» 漢字 😀 100% "sure" & it\'s <b>bold</b>'
 LOCKED = "Tool provider destruction is locked while Lti Resources in use are linked to it"
 
 
@@ -56,6 +56,8 @@ def test_list_stands_under_its_key(administrator):
 
 @pytest.mark.requirement("TOOL-003")
 def test_created_tool_provider_is_listed_once(administrator, world):
+    # What the list answered before must not be remembered.
+    control(administrator("tool_providers_index")).accepted()
     provider = world.tool_provider()
 
     listed = control(administrator("tool_providers_index")).accepted()
@@ -505,7 +507,8 @@ def test_destroyed_tool_provider_is_not_shown(administrator, world, show):
 @pytest.mark.requirement("TOOL-123")
 def test_destroyed_tool_provider_is_not_listed(administrator, world):
     provider = world.tool_provider()
-    column(administrator, "tool_providers_index", "tool_providers")
+    before = column(administrator, "tool_providers_index", "tool_providers")
+    require(provider["id"] in before, "the new tool provider is not listed", blocked_by="TOOL-003")
 
     destroyed = control(administrator("tool_providers_destroy", id=provider["id"])).accepted()
 

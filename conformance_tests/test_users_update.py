@@ -73,6 +73,9 @@ def test_report_frequency_comes_back(update, world, operation_id):
     for value in ("day", "month", "week"):
         updated = expect(update(operation_id, id, report_frequency=value)).accepted()
         comes_back(updated, resource(updated, "user"), {"report_frequency": value})
+        # Show does not hold the setting; the answer to the next change does.
+        later = control(update("users_update", id, receives_reports=1)).accepted()
+        comes_back(later, resource(later, "user"), {"report_frequency": value})
 
 
 @pytest.mark.parametrize(
@@ -198,6 +201,17 @@ def test_update_leaves_what_is_no_parameter(update, world, operation_id):
     expect(updated).equals(changed, [], "the fields that changed")
 
 
+@pytest.mark.requirement("USER-116")
+def test_update_leaves_the_credentials_in_force(update, world, operation_id):
+    user = world.user(role="administrator")
+    client = world.client_of(user)
+    control(client("exams_index")).accepted()
+
+    control(update(operation_id, user["id"], receives_reports=1, report_frequency="month")).accepted()
+
+    expect(client("exams_index")).accepted()
+
+
 @pytest.mark.requirement("USER-117")
 def test_identity_provider_comes_back(update, world, target, operation_id):
     world.needs("identity_provider")
@@ -287,7 +301,8 @@ def test_destroyed_user_is_not_shown(destroy, show, world):
 @pytest.mark.requirement("USER-143")
 def test_destroyed_user_is_not_listed(administrator, destroy, world):
     id = world.user()["id"]
-    column(administrator, "users_index", "users", institute_id=world.institute_id)
+    before = column(administrator, "users_index", "users", institute_id=world.institute_id)
+    require(id in before, "the new user is not listed", blocked_by="USER-003")
 
     destroyed = control(destroy(id)).accepted()
 

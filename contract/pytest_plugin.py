@@ -29,7 +29,7 @@ from contract.reporting import terminal
 from contract.results import CaseResult, Evidence, Finding, Verdict, case_from_plain
 from contract.samples import Samples, Shared
 from contract.session import Session
-from contract.settings import PROFILES, Settings, shard_of_text
+from contract.settings import KEEP, PROFILES, Settings, shard_of_text
 from contract.target import Target
 from contract.world import World
 
@@ -59,6 +59,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--max-duration", type=float, metavar="S", help="begin no test after S seconds")
     group.addoption("--budget-requests", type=int, metavar="N", help="send about N requests at the most")
     group.addoption("--report-dir", type=Path, help="where the report folder goes")
+    group.addoption("--history", type=Path, help="compare with the earlier runs there, and add this one")
+    group.addoption("--keep", type=int, default=KEEP, help=f"runs of each target that stay there (default {KEEP})")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,6 +111,8 @@ def _prepare(config: pytest.Config) -> Session:
                 read_only=option.read_only,
                 strict=option.should_fails,
                 report_dir=option.report_dir,
+                history=option.history,
+                keep=option.keep,
                 faults=tuple(option.fault),
                 shard=option.shard,
                 last_failed=option.again_failed,
@@ -545,7 +549,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         said = getattr(node, "workeroutput", {})
         run.leaks += said.get("leaks", [])
         run.elsewhere.update(said.get("elsewhere", []))
-        run.remarks += said.get("problems", [])
+        run.notes += said.get("problems", [])
         run.interrupted |= error is not None
 
 

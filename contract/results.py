@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from contract import operations
+from contract.history.past import Past
 
 
 class Verdict(StrEnum):
@@ -89,6 +90,30 @@ class CaseResult:
     """What the first try found, where the second did not find it again."""
 
 
+class KnownState(StrEnum):
+    """What has become of a known deviation in a run."""
+
+    HOLDS = "holds"
+    """It is still there and excused."""
+    EXPIRED = "expired"
+    """It is still there, and its time has passed."""
+    MENDED = "mended"
+    """It is no longer there."""
+    NOT_JUDGED = "not-judged"
+    """This run cannot tell."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the target's list of known deviations says about a requirement, and what has become of it."""
+
+    state: KnownState
+    reason: str
+    link: str | None = None
+    expires: str | None = None
+    """The last day on which it is excused, ISO 8601."""
+
+
 @dataclass
 class RequirementResult:
     """The verdict on one requirement, over all its cases."""
@@ -109,6 +134,12 @@ class RequirementResult:
     pinned: bool = False
     flaky: bool = False
     in_scope: bool = True
+    known: Known | None = None
+
+    @property
+    def excused(self) -> bool:
+        """Tell whether it does not hold and that is a known deviation."""
+        return self.known is not None and self.known.state is KnownState.HOLDS
 
 
 @dataclass
@@ -155,6 +186,8 @@ class RunResult:
     operations: list[OperationResult]
     exchanges: list[dict[str, Any]] = field(default_factory=list)
     """As made by ``contract.exchange.record``."""
+    past: Past = field(default_factory=Past)
+    """What earlier runs of the target say about this one."""
 
     @property
     def requests(self) -> int:
@@ -171,6 +204,10 @@ class RunResult:
         """Return how many requirements, of *level* or of all, got each verdict."""
         chosen = [each.verdict for each in self.requirements if level in (None, each.level)]
         return {verdict.value: chosen.count(verdict) for verdict in Verdict}
+
+    def known(self, state: KnownState) -> list[RequirementResult]:
+        """Return the requirements whose known deviation is in this *state*."""
+        return [each for each in self.requirements if each.known and each.known.state is state]
 
 
 def case_from_plain(data: Mapping[str, Any]) -> CaseResult:

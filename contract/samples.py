@@ -141,7 +141,11 @@ class Shared:
         exam_id = self.world.target.fixtures.upload_exam
         assert exam_id is not None
         client = self.world.client()
-        if Poller(client, exam_id).poll() != State.SUCCESS and generate_and_wait(client, exam_id) != State.SUCCESS:
+        poller = Poller(client, exam_id)
+        state = poller.poll()
+        if state in (State.QUEUED, State.RUNNING):
+            state = poller.until_ended()
+        if state != State.SUCCESS and generate_and_wait(client, exam_id) != State.SUCCESS:
             raise Inconclusive("the zip job of the exam with uploads did not succeed")
         return exam_id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import json
+import os
 import secrets
 import shutil
 import statistics
@@ -18,13 +19,15 @@ from typing import Any
 
 import contract
 from contract import embedded, operations, plans, preflight, previous, reporting, requirements, shards, verdict
+from contract import known as known_deviations
+from contract.archive import Archive
 from contract.config import read_examples, read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.examples import Examples
 from contract.nonce import new_run_number
-from contract.results import CaseResult, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
-from contract.settings import REPORTS, Settings
+from contract.results import CaseResult, Known, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
+from contract.settings import REPORTS, RUNS, Settings
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
@@ -52,8 +55,10 @@ class Session:
     leaks: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
-    remarks: list[str] = field(default_factory=list)
-    """What the user should know and what changes nothing about the verdict."""
+    notes: list[str] = field(default_factory=list)
+    """What the user has to know beside the verdict."""
+    known: dict[str, Known] = field(default_factory=dict)
+    """The target's known deviations, by requirement id."""
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
@@ -92,7 +97,7 @@ class Session:
         """Return what a worker process needs, as plain data."""
         return {
             "target": asdict(self.target) | {"known": None},
-            "settings": asdict(self.settings) | {"config": None, "report_dir": None},
+            "settings": asdict(self.settings) | {"config": None, "report_dir": None, "history": None},
             "folder": str(self.folder),
             "run_id": self.run_id,
             "run_number": self.run_number,
@@ -205,6 +210,7 @@ class Session:
         exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.selected(register), self.target.answers, elsewhere)
+        known_deviations.mark(judged, self.known, self.started.date())
         if self.settings.shard:
             verdict.leave_to_other_shards(judged, self.elsewhere)
         cut_short = self.interrupted or bool(self.problems)
@@ -238,8 +244,9 @@ class Session:
         return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:
-        """Write the report and let ``reports/latest`` point at it."""
+        """Write the report, with what earlier runs say about it, and let ``reports/latest`` point at it."""
         self.outcome = self.result()
+        self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
         reporting.write(self.outcome, self.folder)
         if self.settings.shard:
             shards.write(self.outcome, shards.Head.of_run(self), self.folder)
@@ -254,19 +261,23 @@ class Session:
                     yield json.loads(line)
 
     def close(self) -> None:
-        """Stop the embedded mock and drop the workers' parts."""
+        """Stop the embedded mock, drop the workers' parts, and put a finished report among the earlier ones."""
         if self.mock:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
+        # Only now: pytest-html writes its file after everything else.
+        if self.outcome:
+            self.notes += Archive.of(self.settings).add(self.folder)
 
 
 def point_latest_at(folder: Path) -> None:
     """Let ``reports/latest`` be the report in *folder*, unless something else is there."""
     latest = REPORTS / "latest"
     if latest.is_symlink() or not latest.exists():
+        REPORTS.mkdir(exist_ok=True)
         latest.unlink(missing_ok=True)
-        latest.symlink_to(folder.relative_to(REPORTS))
+        latest.symlink_to(os.path.relpath(folder, REPORTS))
 
 
 def prepare(settings: Settings) -> Session:
@@ -286,6 +297,8 @@ def prepare(settings: Settings) -> Session:
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
+        register = requirements.load()
+        known = known_deviations.read(target.known, register, target.answers) if target.known else {}
         probes = preflight.check(target)
         examples = Examples(_examples_name(target, settings), redis)
         examples.check()
@@ -302,6 +315,7 @@ def prepare(settings: Settings) -> Session:
             again=again,
             examples=examples,
             latency_ms=statistics.median(probe.exchange.elapsed_ms for probe in probes),
+            known=known,
         )
         _make_empty(session.parts)
     except BaseException:
@@ -312,7 +326,7 @@ def prepare(settings: Settings) -> Session:
 
 
 def _again(settings: Settings) -> frozenset[previous.Pair]:
-    path, said = previous.report_of(settings.target, REPORTS / "runs", settings.report_dir)
+    path, said = previous.report_of(settings.target, settings.history or RUNS, settings.report_dir)
     return previous.failed(said, path)
 
 

@@ -17,6 +17,9 @@ SEEDS = 2**32
 MOST_SHARDS = 100
 PROFILES = ("smoke", "standard", "deep")
 REPORTS = Path("reports")
+RUNS = REPORTS / "runs"
+KEEP = 50
+"""Runs of a target that stay in the history."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Settings:
     read_only: bool = False
     strict: bool = False
     report_dir: Path | None = None
+    history: Path | None = None
+    keep: int = KEEP
     production_allowed: bool = False
     faults: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
@@ -46,6 +51,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise ConfigurationError(f"no profile {self.profile!r}; there are: {', '.join(PROFILES)}")
+        if self.keep < 1:
+            raise ConfigurationError("--keep has to be 1 or more: the last run of a target always stays")
         if self.faults and self.target != "mock":
             raise ConfigurationError("--fault works with the embedded mock only; leave --target out")
 
@@ -82,7 +89,7 @@ class Settings:
             return self.report_dir
         stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
         for number in itertools.count(1):
-            folder = REPORTS / "runs" / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
+            folder = (self.history or RUNS) / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
             with contextlib.suppress(FileExistsError):
                 return _made(folder)
         raise AssertionError("unreachable")

@@ -8,13 +8,15 @@ import shutil
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import contract
 from contract import description, requirements, verdict
+from contract import known as known_deviations
 from contract.errors import ConfigurationError
-from contract.results import CaseResult, RunInfo, RunResult, case_from_plain, operations_of
+from contract.results import CaseResult, Known, KnownState, RunInfo, RunResult, case_from_plain, operations_of
 
 if TYPE_CHECKING:
     from contract.session import Session
@@ -32,6 +34,7 @@ _SAME = {
     "operations": "--operation",
     "strict": "--strict",
     "answers": "pinned answers",
+    "known": "known deviations",
 }
 """What all parts of a run have in common."""
 
@@ -52,6 +55,8 @@ class Head:
     strict: bool
     answers: dict[str, Any]
     problems: list[str]
+    known: dict[str, dict[str, Any]]
+    """Known deviations by requirement."""
 
     @classmethod
     def of_run(cls, run: Session) -> Head:
@@ -71,6 +76,7 @@ class Head:
             strict=run.settings.strict,
             answers=dict(run.target.answers),
             problems=list(run.problems),
+            known={id: asdict(known) for id, known in run.known.items()},
         )
 
 
@@ -153,6 +159,8 @@ def merged(parts: Sequence[Part]) -> RunResult:
     )
     elsewhere = f"none of its cases is in the profile {head.profile}"
     judged = verdict.judge(register, cases, set(head.selected), head.answers, elsewhere)
+    known = {id: Known(**{**each, "state": KnownState(each["state"])}) for id, each in head.known.items()}
+    known_deviations.mark(judged, known, datetime.fromisoformat(min(part.run.started_at for part in parts)).date())
     cut_short = any(part.run.interrupted or part.head.problems for part in parts)
     overall = verdict.of_run(judged, cut_short, head.strict)
     return RunResult(

@@ -10,8 +10,8 @@ from typing import Any
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
+from contract.aswritten import AsWritten
 from contract.auth import ACCEPT
 from contract.target import Target
 
@@ -40,7 +40,7 @@ class _Session(requests.Session):
 def new_session(target: Target) -> requests.Session:
     """Return a keep-alive session set up as the target's config says; the environment's proxies are not used."""
     session = _Session()
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=32, max_retries=0)
+    adapter = AsWritten(pool_connections=4, pool_maxsize=32, max_retries=0)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     session.headers.update({"User-Agent": "procwise-conformance", "Accept": ACCEPT, **target.headers})

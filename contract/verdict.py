@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from contract.requirements import Register, Requirement, load
-from contract.results import CaseResult, Evidence, RequirementResult, RunVerdict, Verdict, strongest
+from contract.results import CaseResult, Evidence, KnownState, RequirementResult, RunVerdict, Verdict, strongest
 
 UNMET = (Verdict.FAIL, Verdict.WARN)
 UNSURE = (*UNMET, Verdict.INCONCLUSIVE)
@@ -175,10 +175,23 @@ def breaks_the_run(case: CaseResult, strict: bool = False) -> bool:
 
 
 def fails_the_run(result: RequirementResult, strict: bool = False) -> bool:
-    """Tell whether an unmet requirement makes the target not conform."""
+    """
+    Tell whether a requirement makes the target not conform.
+
+    A known deviation does not until it expires; with *strict*, one that no longer fails does: its entry has to go.
+    """
+    if result.excused:
+        return False
+    if strict and is_mended(result):
+        return True
     if result.verdict is Verdict.FAIL:
         return True
     return result.verdict is Verdict.WARN and (strict or result.severity == "high")
+
+
+def is_mended(result: RequirementResult) -> bool:
+    """Tell whether it is listed as a known deviation and holds."""
+    return result.known is not None and result.known.state is KnownState.MENDED
 
 
 def of_run(results: list[RequirementResult], interrupted: bool = False, strict: bool = False) -> RunVerdict:
@@ -199,9 +212,20 @@ def sentence(verdict: RunVerdict, results: list[RequirementResult], target: str,
     tail = f"; {count[Verdict.NOT_TESTED]} not tested" if count[Verdict.NOT_TESTED] else ""
     if verdict is RunVerdict.DOES_NOT_CONFORM:
         broken = [result.id for result in results if fails_the_run(result, strict)]
-        listed = ", ".join(broken[:3]) + (f" and {len(broken) - 3} more" if len(broken) > 3 else "")
-        return f"{target} does not conform: {len(broken)} broken ({listed}){tail}."
+        if mended := [result.id for result in results if result.id in broken and is_mended(result)]:
+            if len(mended) == len(broken):
+                return f"{target} fails the strict run: known deviations no longer fail ({_listed(mended)}){tail}."
+            tail = f"; known deviations that no longer fail: {_listed(mended)}{tail}"
+            broken = [id for id in broken if id not in mended]
+        return f"{target} does not conform: {len(broken)} broken ({_listed(broken)}){tail}."
     if verdict is RunVerdict.INCONCLUSIVE:
         return f"Nothing certain about {target}: {count[Verdict.INCONCLUSIVE]} inconclusive, {passed} musts pass{tail}."
-    warned = f", {count[Verdict.WARN]} with a warning" if count[Verdict.WARN] else ""
-    return f"{target} conforms: {passed} of {len(musts)} musts pass{warned}{tail}."
+    excused = sum(result.excused for result in results)
+    known = f", but for {excused} known deviation{'s' if excused > 1 else ''}" if excused else ""
+    warnings = sum(result.verdict is Verdict.WARN and not result.excused for result in results)
+    warned = f", {warnings} with a warning" if warnings else ""
+    return f"{target} conforms{known}: {passed} of {len(musts)} musts pass{warned}{tail}."
+
+
+def _listed(ids: list[str]) -> str:
+    return ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")

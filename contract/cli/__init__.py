@@ -18,6 +18,7 @@ COMMANDS = {
     "sign": "sign",
     "requirements": "requirements",
     "explain": "explain",
+    "diff": "diff",
     "faults": "faults",
     "init": "init",
 }

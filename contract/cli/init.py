@@ -19,6 +19,7 @@ base_url = "https://staging.example.com"      # without /api/v3
 # client_certificate = "client.pem"
 # proxy = "http://proxy.example.com:3128"
 # timeout_s = 30                               # per request
+# known = "known.toml"                         # known deviations: they do not fail the run; see docs/history.md
 # requests_per_second = 20                     # upper bound over all workers
 # production = false                           # true: only read-only runs, unless --i-know-this-is-production
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from contract import reporting, session, shards
+from contract.archive import Archive
 from contract.cli.run import check_report_folder, show
 from contract.settings import Settings
 
@@ -32,14 +33,18 @@ def command(folders: tuple[Path, ...], report_dir: Path | None, as_json: bool) -
     parts = [shards.read(folder) for folder in folders]
     shards.check(parts)
     check_report_folder(report_dir)
-    folder = Settings(target=parts[0].head.target, report_dir=report_dir).new_report_folder()
+    settings = Settings(target=parts[0].head.target, report_dir=report_dir)
+    folder, archive = settings.new_report_folder(), Archive.of(settings)
     folder.mkdir(parents=True, exist_ok=True)
     outcome = shards.merged(parts)
+    outcome.past = archive.past(outcome, folder)
     reporting.write(outcome, folder)
     shards.copy_pages(parts, folder)
     if report_dir is None:
         session.point_latest_at(folder)
     show(outcome, folder, as_json)
+    for note in archive.add(folder):
+        click.echo(f"conformance: {note}", err=True)
     for problem in dict.fromkeys(problem for part in parts for problem in part.head.problems):
         click.echo(f"error in the suite: {problem}", err=True)
     return outcome.verdict.exit_code

@@ -14,7 +14,7 @@ from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.results import RunResult
 from contract.session import Session
-from contract.settings import PROFILES, SEEDS, Settings, shard_of_text
+from contract.settings import KEEP, PROFILES, SEEDS, Settings, shard_of_text
 
 EPILOG = """
 \b
@@ -25,6 +25,7 @@ Examples:
   conformance run --target staging --last-failed
   conformance run --target staging --seed 7 --shard 1/4
   conformance run --target staging --budget-requests 3000 --max-duration 600
+  conformance run --target staging --history /var/lib/conformance --keep 100
 
 \b
 Exit status:
@@ -67,7 +68,8 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     "--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable."
 )
 @click.option("--read-only", is_flag=True, help="Send nothing that changes state: GET only.")
-@click.option("--strict", is_flag=True, help="An unmet 'should' fails the run too.")
+@click.option("--strict", is_flag=True,
+              help="An unmet 'should', or a known deviation that no longer fails, fails the run too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
 @click.option("--i-know-this-is-production", "production_allowed", is_flag=True,
               help="Allow writing to a target marked production.")  # fmt: skip
@@ -83,7 +85,11 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.option("--budget-requests", type=click.IntRange(1), metavar="N",
               help="Send about N requests at the most, those of most value.")  # fmt: skip
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Where the report folder goes.  [default: reports/runs/<UTC time>-<target>]")  # fmt: skip
+              help="Where the report folder goes.  [default: <UTC time>-<target> in the history]")  # fmt: skip
+@click.option("--history", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Compare with the earlier runs there, and add this one.  [default: reports/runs]")  # fmt: skip
+@click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, metavar="N",
+              help="Runs of each target that stay in the history.")  # fmt: skip
 def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
@@ -95,6 +101,8 @@ def command(target: str, config_file: Path | None, seed: int | None, as_json: bo
         return _run(prepared, as_json)
     finally:
         prepared.close()
+        for note in prepared.notes:
+            click.echo(f"conformance: {note}", err=True)
 
 
 def show(outcome: RunResult, folder: Path, as_json: bool) -> None:
@@ -168,8 +176,6 @@ def _run(prepared: Session, as_json: bool) -> int:
     if not as_json:
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)
-        for remark in dict.fromkeys(prepared.remarks):
-            click.echo(f"note: {remark}", err=True)
         if prepared.leaks:
             click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
     sys.stdout.flush()

@@ -34,6 +34,11 @@ class Cause:
         return self.lead.breaks_run
 
     @property
+    def known(self) -> bool:
+        """Tell whether it is excused as a known deviation."""
+        return self.lead.known
+
+    @property
     def operations(self) -> list[str]:
         """Return the operations that show it, each once."""
         return list(dict.fromkeys(name for group in self.groups for name in group.operations))
@@ -52,7 +57,8 @@ def causes(groups: list[Group]) -> list[Cause]:
 
 
 def _alike(lead: Group, group: Group) -> bool:
-    same = (lead.requirement.area, lead.breaks_run) == (group.requirement.area, group.breaks_run)
+    same = lead.requirement.area == group.requirement.area
+    same = same and (lead.breaks_run, lead.known) == (group.breaks_run, group.known)
     return same and lead.variants[0].key == group.variants[0].key and _overlap(lead.operations, group.operations)
 
 

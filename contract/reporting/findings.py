@@ -66,6 +66,11 @@ class Group:
     variants: tuple[Variant, ...]
 
     @property
+    def known(self) -> bool:
+        """Tell whether it is excused as a known deviation."""
+        return self.requirement.excused
+
+    @property
     def operations(self) -> list[str]:
         """Return the operations on which the requirement does not hold, each once."""
         return list(dict.fromkeys(name for variant in self.variants for name in variant.operations))
@@ -102,7 +107,11 @@ def groups(result: RunResult) -> list[Group]:
         for requirement in result.requirements
         if requirement.verdict in BROKEN
     ]
-    return sorted(found, key=lambda group: (not group.breaks_run, -len(group.operations), group.requirement.id))
+    return sorted(found, key=_order)
+
+
+def _order(group: Group) -> tuple[bool, bool, int, str]:
+    return not group.breaks_run, not group.known, -len(group.operations), group.requirement.id
 
 
 def reasons(result: RunResult, verdict: Verdict) -> list[Reason]:

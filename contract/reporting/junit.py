@@ -8,6 +8,7 @@ from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped,
 
 from contract.reporting import commands, findings, text
 from contract.results import RequirementResult, RunResult, Verdict
+from contract.verdict import fails_the_run
 
 
 def write(result: RunResult, path: Path) -> None:
@@ -42,7 +43,10 @@ def _case(result: RunResult, requirement: RequirementResult, group: findings.Gro
     for name, value in _properties(requirement).items():
         properties.add_property(Property(name, text.for_xml(value)))
     case.append(properties)  # type: ignore[no-untyped-call]
-    if group and not group.breaks_run:
+    if group and group.known:
+        case.result = [_outcome(Skipped, f"known deviation: {_known_words(requirement)}", None, "known")]
+        case.system_out = text.for_xml(_story(result, group))
+    elif group and not group.breaks_run:
         case.system_out = text.for_xml(f"warning: {_headline(group)}\n\n{_story(result, group)}")
     elif outcome := _not_passed(result, requirement, group):
         case.result = [outcome]
@@ -52,6 +56,9 @@ def _case(result: RunResult, requirement: RequirementResult, group: findings.Gro
 def _not_passed(
     result: RunResult, requirement: RequirementResult, group: findings.Group | None
 ) -> Failure | Error | Skipped | None:
+    if requirement.known and group is None and fails_the_run(requirement, findings.is_strict(result)):
+        headline = f"{requirement.id}: a known deviation that no longer fails; take it out of the list"
+        return _outcome(Failure, headline, f"{requirement.statement}\n\n{_known_words(requirement)}", "mended")
     if group:
         return _outcome(Failure, _headline(group), _story(result, group), requirement.level)
     if requirement.verdict is Verdict.INCONCLUSIVE:
@@ -77,7 +84,17 @@ def _properties(requirement: RequirementResult) -> dict[str, str]:
         properties["observed"] = text.compact(requirement.observed)
     if requirement.flaky:
         properties["flaky"] = "true"
+    if known := requirement.known:
+        named = {"known": known.state.value, "known.reason": known.reason, "known.link": known.link}
+        properties |= {name: value for name, value in (named | {"known.expires": known.expires}).items() if value}
     return properties
+
+
+def _known_words(requirement: RequirementResult) -> str:
+    known = requirement.known
+    assert known is not None
+    until = f"until {known.expires}" if known.expires else None
+    return "; ".join(part for part in (known.reason, known.link, until) if part)
 
 
 def _outcome(

@@ -13,10 +13,11 @@ import jinja2
 from markupsafe import Markup
 
 from contract import data
-from contract.reporting import causes, commands, evidence, findings, latency, payload, summary, text
+from contract.reporting import causes, commands, evidence, findings, latency, past, payload, summary, text
 from contract.results import Evidence, OperationResult, RunResult, Verdict
 
 SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
+STYLES = ("report.css", "history.css")
 EMBEDDED = "mock"
 MEANING = {
     Verdict.FAIL: "a must did not hold",
@@ -42,6 +43,30 @@ def html(result: RunResult, templates: Path | None = None) -> str:
     folder = templates or data.templates_folder()
     script = "\n".join((folder / "script" / name).read_text(encoding="utf-8") for name in SCRIPTS)
     script = f'(() => {{\n"use strict";\n{script}\n}})();\n'
+    return (
+        _environment(folder)
+        .get_template("index.html.j2")
+        .render(
+            **context(result),
+            style=_style(folder),
+            script=Markup(script),
+            script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            payload=payload.embedded(result),
+        )
+    )
+
+
+def render(template: str, **values: Any) -> str:
+    """Return another page, without scripts, from the *template* of that name."""
+    folder = data.templates_folder()
+    return _environment(folder).get_template(template).render(style=_style(folder), **values)
+
+
+def _style(folder: Path) -> Markup:
+    return Markup("\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES))
+
+
+def _environment(folder: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
@@ -51,13 +76,7 @@ def html(result: RunResult, templates: Path | None = None) -> str:
     )
     environment.filters.update(compact=text.compact, number=text.grouped, shortened=text.shortened, ms=_milliseconds)
     environment.tests["link"] = _is_link
-    return environment.get_template("index.html.j2").render(
-        **context(result),
-        style=Markup((folder / "report.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        payload=payload.embedded(result),
-    )
+    return environment
 
 
 def context(result: RunResult) -> dict[str, Any]:
@@ -73,7 +92,8 @@ def context(result: RunResult) -> dict[str, Any]:
         "meaning": {verdict.value: words for verdict, words in MEANING.items()},
         "level_meaning": LEVEL_MEANING,
         "breaking": [cause for cause in found if cause.breaks_run],
-        "warnings": [cause for cause in found if not cause.breaks_run],
+        "warnings": [cause for cause in found if not cause.breaks_run and not cause.known],
+        **past.context(result, found),
         "uncertain": findings.reasons(result, Verdict.INCONCLUSIVE),
         "untested": findings.reasons(result, Verdict.NOT_TESTED),
         "open_questions": [each for each in result.requirements if each.level == "open"],

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from contract.reporting import causes, findings, latency
-from contract.results import CaseResult, Evidence, Finding, OperationResult, RequirementResult, RunResult
+from contract.history import report
+from contract.history.report import Report
+from contract.reporting import causes, changes, findings, latency
+from contract.results import CaseResult, Evidence, Finding, KnownState, OperationResult, RequirementResult, RunResult
 
-FORMAT = "conformance-report/1"
+FORMAT = report.FORMAT
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 LEVELS = ("must", "should", "open")
 
@@ -26,18 +28,35 @@ def document(result: RunResult) -> dict[str, Any]:
     """Return the whole report as plain data, as the schema describes it."""
     groups = findings.groups(result)
     return {
+        **_without_cases(result),
+        "previous": _previous(result),
+        "causes": [_cause(each) for each in causes.causes(groups)],
+        "findings": [entry for group in groups for entry in _findings(group, result)],
+        "cases": [_case(case) for each in result.requirements for case in each.cases],
+    }
+
+
+def as_report(result: RunResult) -> Report:
+    """Return the run as it will be read again from its file, for a comparison with earlier ones."""
+    return Report.model_validate(_without_cases(result))
+
+
+def _without_cases(result: RunResult) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "run": vars(result.run).copy(),
         "target": dict(result.target),
         "verdict": result.verdict.value,
         "sentence": result.sentence,
         "summary": counts(result),
-        "requirements": [_requirement(each) for each in result.requirements],
+        "requirements": [_requirement(each, result) for each in result.requirements],
         "operations": [_operation(each) for each in result.operations],
-        "causes": [_cause(each) for each in causes.causes(groups)],
-        "findings": [entry for group in groups for entry in _findings(group)],
-        "cases": [_case(case) for each in result.requirements for case in each.cases],
     }
+
+
+def _previous(result: RunResult) -> dict[str, Any] | None:
+    comparison = result.past.comparison
+    return changes.data(comparison) if comparison else None
 
 
 def counts(result: RunResult) -> dict[str, Any]:
@@ -47,10 +66,11 @@ def counts(result: RunResult) -> dict[str, Any]:
         "requests": result.requests,
         "cases": result.cases,
         "by_level": {level: result.counts(level) for level in LEVELS},
+        "known": {state.value: len(result.known(state)) for state in KnownState},
     }
 
 
-def _requirement(requirement: RequirementResult) -> dict[str, Any]:
+def _requirement(requirement: RequirementResult, result: RunResult) -> dict[str, Any]:
     return {
         "id": requirement.id,
         "level": requirement.level,
@@ -67,7 +87,14 @@ def _requirement(requirement: RequirementResult) -> dict[str, Any]:
         "pinned": requirement.pinned,
         "flaky": requirement.flaky,
         "in_scope": requirement.in_scope,
+        "known": vars(requirement.known).copy() if requirement.known else None,
+        "since": _since(requirement, result),
     }
+
+
+def _since(requirement: RequirementResult, result: RunResult) -> dict[str, Any] | None:
+    since = result.past.since.get(requirement.id)
+    return since.model_dump() if since else None
 
 
 def _operation(operation: OperationResult) -> dict[str, Any]:
@@ -95,13 +122,15 @@ def _cause(cause: causes.Cause) -> dict[str, Any]:
     }
 
 
-def _findings(group: findings.Group) -> list[dict[str, Any]]:
+def _findings(group: findings.Group, result: RunResult) -> list[dict[str, Any]]:
     return [
         {
             "requirement": group.requirement.id,
             "level": group.requirement.level,
             "verdict": group.requirement.verdict.value,
             "breaks_run": group.breaks_run,
+            "known": group.requirement.excused,
+            "since": _since(group.requirement, result),
             "expected": variant.expected,
             "observed": variant.observed,
             "operations": variant.operations,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
-from contract.reporting import causes, commands, findings, text
-from contract.results import RunResult, Verdict
+from contract.reporting import causes, changes, commands, findings, text
+from contract.results import KnownState, RequirementResult, RunResult, Verdict
 
 COLUMNS = 80
 LINES = 25
@@ -19,7 +19,7 @@ _LABEL = 9
 
 def lines(result: RunResult, folder: Path) -> list[str]:
     """Return what is printed at the end of a run whose report is in *folder*."""
-    head = [*_sentence(result), "", *_counts(result)]
+    head = [*_sentence(result), "", *_counts(result), *_changed(result)]
     foot = ["", *_path(folder / "index.html"), *_command(_again(result))]
     room = LINES - len(head) - len(foot) - 1
     found = _findings(result, room)
@@ -41,6 +41,7 @@ def _counts(result: RunResult) -> list[str]:
 
 def _findings(result: RunResult, room: int) -> list[str]:
     found = [_finding(cause) for cause in causes.causes(findings.groups(result))]
+    found += [_mended(each, findings.is_strict(result)) for each in result.known(KnownState.MENDED)]
     found += [_reason(reason) for reason in findings.reasons(result, Verdict.INCONCLUSIVE)]
     if len(found) <= room:
         return found
@@ -53,7 +54,20 @@ def _finding(cause: causes.Cause) -> str:
     first = cause.lead.variants[0]
     example = "e.g. " if first.differs or len(cause.lead.variants) > 1 or cause.others else ""
     seen = f"{where}: {example}{text.one_line(first.observed)}"
-    return _row("FAIL" if cause.breaks_run else "warn", [group.requirement.id for group in cause.groups], seen)
+    label = "FAIL" if cause.breaks_run else "known" if cause.known else "warn"
+    return _row(label, [group.requirement.id for group in cause.groups], seen)
+
+
+def _mended(requirement: RequirementResult, strict: bool) -> str:
+    return _row("FAIL" if strict else "known", [requirement.id], "no longer fails: take it out of the known deviations")
+
+
+def _changed(result: RunResult) -> list[str]:
+    comparison = result.past.comparison
+    if comparison is None:
+        return []
+    sentence = f"since {comparison.old.run.day_and_minute} UTC: {changes.counted(comparison, still=False)}"
+    return textwrap.wrap(sentence, COLUMNS, max_lines=2, placeholder=" …")
 
 
 def _reason(reason: findings.Reason) -> str:

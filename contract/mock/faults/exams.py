@@ -604,8 +604,8 @@ add(
     "exams_index",
     "exams_index goes on answering what it answered first to the same question.",
     s.stale(),
-    "EXAM-162",
-    also=("EXAM-003", "EXAM-006"),
+    "EXAM-003",
+    also=("EXAM-006", "EXAM-162"),
 )
 add(
     "exams-update-once-only",

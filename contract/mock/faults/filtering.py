@@ -178,8 +178,7 @@ add(
     "start_time lt a moment ends with the day before",
     _times(_day_of, "lt"),
     "FILTER-004",
-    "FILTER-120",
-    also=(*SHOWN, "FILTER-007"),
+    also=(*SHOWN, "FILTER-007", "FILTER-120"),
 )
 add(
     "filter-date-is-its-end",

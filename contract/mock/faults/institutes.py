@@ -652,8 +652,8 @@ add(
     INDEX,
     "institutes_index goes on answering what it answered first to the same question.",
     s.stale(),
-    "INST-143",
-    also=("INST-003", "INST-047", "INST-006", "INST-007"),
+    "INST-003",
+    also=("INST-143", "INST-047", "INST-006", "INST-007"),
 )
 add(
     "institutes-show-stale",

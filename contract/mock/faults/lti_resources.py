@@ -514,8 +514,8 @@ add(
     INDEX,
     "lti_resources_index goes on answering what it answered first to the same question.",
     s.stale(),
-    "LTI-122",
-    also=("LTI-003", "LTI-004", "LTI-005", "LTI-044"),
+    "LTI-003",
+    also=("LTI-122", "LTI-004", "LTI-005", "LTI-044"),
 )
 add(
     "lti-resources-show-stale",

@@ -574,8 +574,8 @@ add(
     INDEX,
     "tool_providers_index goes on answering what it answered first to the same question.",
     s.stale(),
-    "TOOL-123",
-    also=("TOOL-003", "TOOL-004", "TOOL-046"),
+    "TOOL-003",
+    also=("TOOL-123", "TOOL-004", "TOOL-046"),
 )
 add(
     "tool-providers-show-stale",

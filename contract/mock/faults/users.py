@@ -722,8 +722,8 @@ add(
     INDEX,
     "users_index goes on answering what it answered first to the same question.",
     s.stale(),
-    "USER-143",
-    also=("USER-003", "USER-048"),
+    "USER-003",
+    also=("USER-143", "USER-048"),
 )
 add(
     "users-update-once-only",

@@ -93,7 +93,7 @@ def test_missing_variable_is_named(command, tmp_path, local):
     assert "NOT_SET_ANYWHERE" in one_line(finished)
 
 
-@pytest.mark.parametrize("line", ['known = "known.toml"', 'basic_auth = ["gate", "open"]'])
+@pytest.mark.parametrize("line", ['basic_auth = ["gate", "open"]'])
 def test_what_is_not_there_yet_is_not_accepted_in_silence(command, tmp_path, local, line):
     (tmp_path / "conformance.toml").write_text(local.replace("control = true", f"control = true\n{line}"))
 
@@ -103,9 +103,22 @@ def test_what_is_not_there_yet_is_not_accepted_in_silence(command, tmp_path, loc
     assert f"targets.local.{line.split()[0]}: this version cannot do that yet" in one_line(finished)
 
 
+def test_a_wrong_list_of_known_deviations_is_told_before_anything_is_sent(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace("control = true", 'control = true\nknown = "known.toml"'))
+
+    missing = command("run", "--target", "local")
+    (tmp_path / "known.toml").write_text('[[known]]\nrequirement = "SIGN-999"\nreason = "why"\n')
+    unknown = command("run", "--target", "local")
+
+    assert (missing.status, unknown.status) == (2, 2)
+    assert "no file known.toml with known deviations" in one_line(missing)
+    assert "known deviation 1: unknown requirement 'SIGN-999'" in one_line(unknown)
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
+        (["diff", "nowhere", "elsewhere"], "no nowhere"),
         (["run", "--target", "nowhere"], "no config file"),
         (["run", "--requirement", "SIGN-999"], "SIGN-999"),
         (["run", "--area", "singing"], "signing"),

@@ -34,10 +34,16 @@ function markdown(article, data) {
     `Target ${target}${build ? `, ${build}` : ""}, run of ${started}, seed ${seed}.`,
     ...variants.flatMap((variant) => ["", ...variantLines(variant, data)]),
     "",
+    ...["Since", "Known"].flatMap((name) => past(article, name)),
     `- Source: ${read(article, ".origin")}`,
     `- Show again: \`${read(article, ".again code")}\``,
   ];
   return lines.join("\n");
+}
+
+function past(article, name) {
+  const said = read(article, `.past-${name.toLowerCase()}`);
+  return said ? [`- ${name}: ${said}`] : [];
 }
 
 function variantLines(variant, data) {

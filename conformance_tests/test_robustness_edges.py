@@ -1,0 +1,54 @@
+"""Values at the edge of what people enter: one character, other scripts, no minutes, the next century."""
+
+import pytest
+
+from contract import operations
+from contract.judgement import control, expect
+from contract.ownership import kind_of
+
+OTHER_SCRIPTS = "名前 Ωμέγα 😀"
+NEXT_CENTURY = "2101-02-28T23:59:59.999Z"
+LEFT_OUT = ("email", "url", "short_name", "password", "role", "type")
+"""Parts of names of parameters with a grammar of their own, which other tests go through."""
+WRITING = [
+    operation.id
+    for operation in operations.table().values()
+    if operation.method in ("POST", "PATCH", "PUT") and "json" in str(operation.document.get("requestBody", {}))
+]
+
+
+def edges_of(operation, request):
+    """Yield the name of each parameter of free text, number or time with a value at its edge."""
+    schema = operation.document["requestBody"]["content"]["application/json"]["schema"]
+    for name, described in schema.get("properties", {}).items():
+        kinds = described.get("type", [])
+        if described.get("x-signing") or "enum" in described or kind_of(operation, name):
+            continue
+        if any(part in name for part in LEFT_OUT):
+            continue
+        if "integer" in kinds:
+            yield name, 0
+        elif name.endswith("_time"):
+            yield name, NEXT_CENTURY
+        elif kinds == "string":
+            # Where the name is all that a created resource is found by, it keeps what it begins with.
+            kept = f"{request.params[name]} " if "name" in name and operation.method == "POST" else ""
+            yield name, f"{kept}{OTHER_SCRIPTS}"
+            if not kept or operation.area == "student-sessions" or operation.id == "exams_add_student":
+                yield name, "x"
+
+
+@pytest.mark.requirement("ROBUST-101")
+@pytest.mark.parametrize("operation_id", WRITING)
+def test_values_at_the_edge_are_answered(operation_id, sample):
+    operation = operations.get(operation_id)
+
+    for name, value in list(edges_of(operation, sample(operation_id))):
+        answered = sample.send(sample(operation_id), **{name: value})
+        expect(answered).holds(answered.status < 500, "a status below 500", f"{answered.line}: {answered.text[:120]}")
+        if answered.refused:
+            expect(answered).refused()
+
+    right = sample.send(sample(operation_id))
+    control(right).accepted()
+    expect(right).accepted()
