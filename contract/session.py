@@ -105,7 +105,7 @@ class Session:
             "workers": self.workers,
             "again": None if self.again is None else sorted(self.again, key=str),
             "stored": self.stored,
-            "examples": vars_of(self.examples),
+            "examples": _opened_by(self.examples),
             "latency_ms": self.latency_ms,
         }
 
@@ -335,7 +335,7 @@ def _examples_name(target: Target, settings: Settings) -> str:
     return " ".join([target.name, "" if target.embedded else target.base_url, *settings.faults])
 
 
-def vars_of(examples: Examples | None) -> dict[str, Any] | None:
+def _opened_by(examples: Examples | None) -> dict[str, Any] | None:
     """Return what opens the same store in another process."""
     return None if examples is None else {"target": examples.target, "redis": examples.redis}
 
