@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from contract.session import PLAN_FILE, Session
 
 OVERHEAD_S = 4.0
 """Starting pytest and its workers, collecting, writing the report."""
+
+
+TO_MAKE_S = {"smoke": 0.2, "standard": 0.25, "deep": 4.0}
+"""Making the plan of one operation, on an idle machine."""
+
+
+def making(names: Sequence[str], run: Session) -> str:
+    """Return one line about plans that are not ready and have to be made first."""
+    seconds = OVERHEAD_S + len(names) * TO_MAKE_S[run.settings.profile] / max(1, run.processes)
+    return (
+        f"making the plan of {len(names)} operations for seed {run.settings.seed}: about {_time(seconds)}; it is kept"
+    )
 
 
 def of(run: Session) -> str | None:

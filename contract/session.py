@@ -290,7 +290,8 @@ def prepare(settings: Settings) -> Session:
     for operation_id in settings.operations:
         operations.get(operation_id)
     again = _again(settings) if settings.last_failed else None
-    redis = read_examples(settings.config)
+    # A config file that merely lies there has nothing to do with a run against the mock.
+    redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
     try:
         target = mock.target if mock else read_target(settings.target, settings.config)

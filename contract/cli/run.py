@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from contract import session
+from contract import announcement, session
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.results import RunResult
@@ -121,7 +121,7 @@ def show(outcome: RunResult, folder: Path, as_json: bool) -> None:
 def _plan(prepared: Session, quiet: bool) -> None:
     missing = prepared.plans.missing(prepared.planned_names())
     if missing and not quiet:
-        click.echo(f"making the plan of {len(missing)} operations for seed {prepared.settings.seed}; it is kept")
+        click.echo(announcement.making(missing, prepared))
     prepared.plan_ahead()
 
 

@@ -51,6 +51,14 @@ def test_the_plan_is_told_in_a_line(tmp_path: Path) -> None:
     )
 
 
+def test_plans_that_have_to_be_made_are_told_with_their_time() -> None:
+    asked = SimpleNamespace(seed=7, profile="deep")
+
+    said = announcement.making(["exams_index"] * 65, SimpleNamespace(settings=asked, processes=2))
+
+    assert said == "making the plan of 65 operations for seed 7: about 2 min; it is kept"
+
+
 @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "a/b", "1/101", "-1/2", "1/2/3"])
 def test_what_is_no_part_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="such as 1/4"):
