@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from contract import planbench, plans
@@ -30,7 +32,7 @@ def test_rows_are_medians_of_what_was_measured(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_run_that_did_not_conform_is_no_measurement(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(planbench.sys, "executable", "false")
+    monkeypatch.setattr(sys, "executable", "false")
 
     with pytest.raises(RuntimeError, match="nothing was measured"):
         planbench._run(1, ("token",), tmp_path)
