@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +14,7 @@ from typing import IO, Any
 from contract import judgement
 from contract.auth import Wrongly
 from contract.client import Client, Sender
-from contract.exchange import Exchange, record
+from contract.exchange import LONGEST_WHOLE_BODY, Exchange, is_cut, record
 from contract.generatedcases import Memory
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
@@ -37,8 +37,17 @@ class Recorder:
     def __call__(self, exchange: Exchange) -> None:
         """Record one exchange under the case that is being judged."""
         ledger = judgement.running()
-        kept = record(exchange, self.redactor, ledger.case_id if ledger else None)
-        self.stream.write(json.dumps(kept, ensure_ascii=False) + "\n")
+        self._write(record(exchange, self.redactor, ledger.case_id if ledger else None))
+
+    def whole(self, exchanges: Iterable[Exchange], case_id: str) -> None:
+        """Record once more, with their bodies whole, those *exchanges* of a case that were cut."""
+        for exchange in exchanges:
+            if is_cut(exchange):
+                self._write(record(exchange, self.redactor, case_id, LONGEST_WHOLE_BODY))
+
+    def _write(self, kept: Mapping[str, Any]) -> None:
+        # Escaped: what a target answers can hold lone surrogates, which no file takes.
+        self.stream.write(json.dumps(kept) + "\n")
 
 
 @dataclass
@@ -73,9 +82,10 @@ class Bench:
         )
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
+        self._recorder = Recorder(self._stream, self.redactor)
         self.sender.listeners = [judgement.listen]
         if self.keeps_exchanges:
-            self.sender.listeners.append(Recorder(self._stream, self.redactor))
+            self.sender.listeners.append(self._recorder)
         self.sender.listeners.append(self._note)
         self.clients = {role: Client(self.sender, user) for role, user in self.target.users.items()}
         self._shared_world = World(self.clients, self.target, f"{self.prefix}-shared{self.worker}{self.label}")
@@ -95,6 +105,11 @@ class Bench:
             yield
         finally:
             self._worlds.pop()
+
+    def keep_whole(self, exchanges: Iterable[Exchange], case_id: str) -> None:
+        """Keep the bodies of *exchanges* whole: their case found something, and a reader wants to see all of it."""
+        if self.keeps_exchanges:
+            self._recorder.whole(exchanges, case_id)
 
     def open_world(self, case_id: str) -> World:
         """Return an empty world for one case; the names of what it makes follow from the case and the try."""

@@ -15,6 +15,8 @@ from contract.redaction import Redactor
 
 VALID = "valid"
 LONGEST_KEPT_BODY = 16_384
+LONGEST_WHOLE_BODY = 4_194_304
+"""Of what shows a finding; an answer beyond that is kept up to here, so that a hostile target fills no disk."""
 LONGEST_SECRET = 512
 MAY_REDIRECT = frozenset({"exams_download_exam_documents_zip", "student_sessions_show_face_photo"})
 
@@ -85,15 +87,22 @@ class Exchange:
         return f"{self.request.method} {path} -> {self.status or self.error}"
 
 
-def record(exchange: Exchange, redactor: Redactor, case_id: str | None) -> dict[str, Any]:
+def is_cut(exchange: Exchange) -> bool:
+    """Tell whether a body of *exchange* is longer than what is kept at first."""
+    return max(len(_as_bytes(exchange.request.body)), len(exchange.body)) > LONGEST_KEPT_BODY
+
+
+def record(
+    exchange: Exchange, redactor: Redactor, case_id: str | None, longest: int = LONGEST_KEPT_BODY
+) -> dict[str, Any]:
     """
     Return *exchange* as plain data without secrets.
 
-    Returns:  what ``exchanges.har`` and the report are made from; bodies longer than 16 KiB are cut and say so.
+    Returns:  what ``exchanges.har`` and the report are made from; bodies longer than *longest* are cut and say so.
     """
     redactor.learn_from(exchange.json)
-    sent, sent_cut = _kept(_as_bytes(exchange.request.body), redactor)
-    answered, answered_cut = _kept(exchange.body, redactor)
+    sent, sent_cut = _kept(_as_bytes(exchange.request.body), redactor, longest)
+    answered, answered_cut = _kept(exchange.body, redactor, longest)
     return {
         "id": exchange.id,
         "case": case_id,
@@ -130,10 +139,10 @@ def _as_bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
 
 
-def _kept(body: bytes, redactor: Redactor) -> tuple[str, bool]:
+def _kept(body: bytes, redactor: Redactor, longest: int) -> tuple[str, bool]:
     # Redacted before it is cut: half a secret would not be recognised. What lies far beyond the cut is not looked at,
     # and neither is what of the rest could be half a secret.
-    text = redactor.text(body[: 2 * LONGEST_KEPT_BODY].decode("utf-8", "replace"))
-    if len(body) <= 2 * LONGEST_KEPT_BODY:
-        return text[:LONGEST_KEPT_BODY], len(text) > LONGEST_KEPT_BODY
-    return text[: min(LONGEST_KEPT_BODY, len(text) - LONGEST_SECRET)], True
+    text = redactor.text(body[: 2 * longest].decode("utf-8", "replace"))
+    if len(body) <= 2 * longest:
+        return text[:longest], len(text) > longest
+    return text[: min(longest, len(text) - LONGEST_SECRET)], True

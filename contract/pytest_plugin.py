@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import random
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, replace
@@ -25,7 +26,7 @@ from contract.generatedcases import GeneratedCases, Memory
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
 from contract.plans import Plans
-from contract.reporting import terminal
+from contract.reporting import github, pytest_table, terminal
 from contract.results import CaseResult, Evidence, Finding, Verdict, case_from_plain
 from contract.samples import Samples, Shared
 from contract.session import Session
@@ -36,6 +37,7 @@ from contract.world import World
 SESSION = pytest.StashKey[Session]()
 BENCHES = pytest.StashKey[dict[str, Bench]]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
+UNMET = (Verdict.FAIL, Verdict.WARN)
 prepared: Session | None = None
 """The session that ``conformance run`` made before it started pytest."""
 
@@ -84,6 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.pluginmanager.hasplugin("html"):
             config.option.htmlpath = str(run.folder / "pytest.html")
             config.option.self_contained_html = True
+            config.pluginmanager.register(pytest_table)
         if config.pluginmanager.hasplugin("xdist"):
             config.pluginmanager.register(_Controller())
 
@@ -203,15 +206,23 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     with _alone(item, run):
         reports, cases = _tried(item, nextitem)
-        if any(case.verdict in (Verdict.FAIL, Verdict.WARN) for case in cases):
+        if any(case.verdict in UNMET for case in cases):
             again, cases_again = _tried(item, nextitem)
             reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
     # Text, for what travels between processes may hold plain types only.
     reports[-1].conformance = json.dumps([asdict(case) for case in cases], default=str)  # type: ignore[attr-defined]
     for report in reports:
+        report.requirement, report.level = _columns(item)  # type: ignore[attr-defined]
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _columns(item: pytest.Item) -> tuple[str, str]:
+    """Return the requirements that a test decides, and their levels, for the table of pytest.html."""
+    ids = ids_of(item)
+    levels = dict.fromkeys(requirements.load().get(each).level for each in ids)
+    return " ".join(ids), " ".join(levels)
 
 
 @contextlib.contextmanager
@@ -240,9 +251,11 @@ def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest
     parts = [ledger.part(register.get(requirement_id)) for requirement_id in ids]
     # What was sent outside of the blocks that decide a part, like the control, is shown with every part.
     common = [exchange.id for exchange in ledger.exchanges]
-    return reports, [
-        _case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts
-    ]
+    cases = [_case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts]
+    for part, case in zip(parts, cases, strict=True):
+        if case.verdict in UNMET:
+            _bench(item).keep_whole([*ledger.exchanges, *part.exchanges], part.case_id)
+    return reports, cases
 
 
 def _case(
@@ -263,7 +276,7 @@ def _case(
         operation=operation_id,
         verdict=Verdict.PASS,
         evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
-        observed=dict(ledger.observed),
+        observed=_bench(item).redactor.plain(ledger.observed),
         exchanges=common + [exchange.id for exchange in ledger.exchanges],
         cases=ledger.cases,
         duration_s=round(duration_s, 4),
@@ -281,10 +294,9 @@ def _case_id(item: pytest.Item) -> str:
 
 def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
     """Return what two tries say together: a finding that only one of them shows is no verdict."""
-    unmet = (Verdict.FAIL, Verdict.WARN)
-    if (first.verdict in unmet) is (second.verdict in unmet):
+    if (first.verdict in UNMET) is (second.verdict in UNMET):
         return second
-    shown, other = (first, second) if first.verdict in unmet else (second, first)
+    shown, other = (first, second) if first.verdict in UNMET else (second, first)
     order = "found once and not again" if shown is first else "not found at first, but when tried again"
     return replace(
         second,
@@ -356,12 +368,8 @@ def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> Case
         return CaseResult("", requirement, "", None, verdict, redacted(reason), finding)
 
     if isinstance(error, FindingRaised):
-        finding = replace(
-            error.finding,
-            expected=redacted(error.finding.expected),
-            observed=redacted(error.finding.observed),
-            detail=redacted(error.finding.detail) if error.finding.detail else None,
-        )
+        texts = {name: getattr(error.finding, name) for name in ("expected", "observed", "detail")}
+        finding = replace(error.finding, **_bench(item).redactor.plain(texts))
         if requirements.load().get(error.requirement or requirement_id).level == "open":
             reason = f"could not be observed: {error}"
             return case(Verdict.INCONCLUSIVE, reason, requirement=error.requirement or requirement_id)
@@ -537,8 +545,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        for line in terminal.lines(run.outcome, run.folder):
+        for line in [*terminal.lines(run.outcome, run.folder), *github.notices(run.outcome, os.environ)]:
             terminalreporter.write_line(line)
+        github.write_summary(run.outcome, run.folder, os.environ)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,25 +12,33 @@ REMOVED = "[removed]"
 SECRET_FIELDS = frozenset(
     {
         "api_token", "secret_key", "password", "password_confirmation", "oauth_consumer_secret", "oauth_consumer_key",
-        "invitation_token", "token", "tawk_api_key",
+        "invitation_token", "token", "tawk_api_key", "access_token", "auth_token", "refresh_token", "session_token",
+        "secret", "client_secret", "private_key", "x-amz-security-token", "x-amz-credential",
     }
 )  # fmt: skip
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 SHOWN_OF_A_SIGNATURE = 8
 
-_SIGNATURE = re.compile(r"(signature(?:=|%3D|\"\s*:\s*\"|\"\r\n\r\n))([0-9A-Fa-f]{16,})")
-_TOKEN_SCHEME = re.compile(r"(Token\s+token=)[^\s\"',;]+")
+_SIGNATURE = re.compile(r"(signature(?:=|%3D|\\?\"\s*:\s*\\?\"|\"\r\n\r\n))([0-9A-Fa-f]{16,})", re.IGNORECASE)
+# A digest that no name stands before may be a signature all the same: an error text that tells what was expected.
+_DIGEST = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
+_SCHEMES = re.compile(r"(Token\s+token=\\?\"?|Bearer\s+|Basic\s+(?=[\w+/=-]{8}))[^\s\"',;\\]+", re.IGNORECASE)
+_USER_OF_URL = re.compile(r"(://)[^/\s:@\"]+:[^/\s@\"]+(?=@)")
 _NAMES = "|".join(sorted(SECRET_FIELDS))
-_FIELDS_IN_TEXT = (
-    re.compile(rf"(\"(?:{_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)+)()(?=\")"),
-    re.compile(rf"((?:^|[?&])(?:{_NAMES})=)([^&#\s\"]+)()"),
-    re.compile(rf"(\bname=\"?(?:{_NAMES})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.+?)(\r?\n--)", re.DOTALL),
+_FIELDS_IN_TEXT = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        rf"(\"(?:{_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)+)()(?=\")",
+        rf"(\"(?:{_NAMES})\"\s*:\s*)(-?\d[\d.eE+-]*)()",
+        # JSON inside a text of JSON.
+        rf"(\\+\"(?:{_NAMES})\\+\"\s*:\s*\\+\")(.+?)()(?=\\+\")",
+        rf"((?:^|[?&;\s]|\\u0026|%26|%3F)(?:{_NAMES})(?:=|%3D))([^&#\s\"'\\%]+(?:%(?!26)[^&#\s\"'\\%]*)*)()",
+        rf"(\bname=\"?(?:{_NAMES})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.+?)(\r?\n--)",
+    )
 )
 """Secret fields where a text holds them as JSON, in a query or a form, as a part of a multipart body."""
-_NAMES = "|".join(sorted(SECRET_FIELDS))
-_FIELD_IN_FORM = re.compile(rf"((?<![\w-])(?:{_NAMES})(?:\]|%5D)?=)(?!\[removed\])[^&?\s\"']+")
-_FIELD_IN_MULTIPART = re.compile(rf"(name=\"(?:{_NAMES})\"(?:\r\n[^\r\n]+)*\r\n\r\n).*?(?=\r\n--|\Z)", re.DOTALL)
 _SHORTEST_LEARNT = 8
+_FEWEST_CHARACTERS = 3
 _MOST_HARMLESS = 20_000
 # Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.
 _WORD = re.compile(rf"[\w-]{{{_SHORTEST_LEARNT},}}", re.ASCII)
@@ -68,13 +76,28 @@ class Redactor:
         """Remember the values of secret fields anywhere in a JSON *body*."""
         if isinstance(body, Mapping):
             for name, value in body.items():
-                if name in SECRET_FIELDS and isinstance(value, str) and len(value) >= _SHORTEST_LEARNT:
-                    self.learn(value)
+                if str(name).lower() in SECRET_FIELDS:
+                    self._learn_all(value)
                 else:
                     self.learn_from(value)
         elif isinstance(body, list):
             for item in body:
                 self.learn_from(item)
+
+    def _learn_all(self, value: Any) -> None:
+        if isinstance(value, Mapping | list):
+            for item in value.values() if isinstance(value, Mapping) else value:
+                self._learn_all(item)
+        elif isinstance(value, str | int) and _is_telling(str(value)):
+            self.learn(str(value))
+
+    def plain(self, value: Any) -> Any:
+        """Return *value*, of plain types at any depth, with every text in it as `text` returns it."""
+        if isinstance(value, Mapping):
+            return {self.plain(name): self.plain(item) for name, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.plain(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
         """Return *text* without secrets; of a signature the first digits stay, too few to use it again."""
@@ -82,7 +105,9 @@ class Redactor:
             text = self._pattern.sub(REMOVED, text)
         text = _WORD.sub(self._word, text)
         text = _SIGNATURE.sub(lambda found: found[1] + found[2][:SHOWN_OF_A_SIGNATURE] + "…", text)
-        text = _TOKEN_SCHEME.sub(rf"\1{REMOVED}", text)
+        text = _DIGEST.sub(r"\1…", text)
+        text = _SCHEMES.sub(rf"\1{REMOVED}", text)
+        text = _USER_OF_URL.sub(rf"\1{REMOVED}", text)
         for field in _FIELDS_IN_TEXT:
             text = field.sub(rf"\1{REMOVED}\3", text)
         return text
@@ -105,3 +130,8 @@ class Redactor:
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return *headers* with the values of secret ones removed."""
         return [(name, REMOVED if name.lower() in self._headers else self.text(str(value))) for name, value in headers]
+
+
+def _is_telling(value: str) -> bool:
+    """Tell whether *value* is found elsewhere only where it is the secret: not so a row of noughts."""
+    return len(value) >= _SHORTEST_LEARNT and len(set(value)) >= _FEWEST_CHARACTERS

@@ -197,8 +197,12 @@ class RunResult:
     @property
     def cases(self) -> int:
         """Return how many cases were judged."""
-        tried = (case for requirement in self.requirements for case in requirement.cases)
-        return sum(case.cases for case in tried if case.verdict is not Verdict.NOT_TESTED)
+        tried: dict[str, int] = defaultdict(int)
+        for case in (case for requirement in self.requirements for case in requirement.cases):
+            if case.verdict is not Verdict.NOT_TESTED:
+                # A test that decides several requirements judges the same exchanges for each.
+                tried[case.test] = max(tried[case.test], case.cases)
+        return sum(tried.values())
 
     def counts(self, level: str | None = None) -> dict[str, int]:
         """Return how many requirements, of *level* or of all, got each verdict."""

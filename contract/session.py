@@ -207,7 +207,9 @@ class Session:
     def result(self) -> RunResult:
         """Say the verdicts and gather what the workers recorded."""
         register = requirements.load()
-        exchanges = sorted(self._recorded(), key=lambda each: (each["started_ms"], each["id"]))
+        # What shows a finding is recorded twice, the second time with its bodies whole.
+        recorded = {each["id"]: each for each in self._recorded()}
+        exchanges = sorted(recorded.values(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(register, self.cases, self.selected(register), self.target.answers, elsewhere)
         known_deviations.mark(judged, self.known, self.started.date())

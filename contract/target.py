@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 ROLES = ("administrator", "superuser", "teacher", "outsider")
 EMBEDDED = "mock"
@@ -71,6 +72,7 @@ class Target:
         """Return every text that must never be shown."""
         texts = [text for user in self.users.values() for text in (user.token, user.secret_key)]
         texts += list(self.headers.values()) + list(self.basic_auth or ())
+        texts += [unquote(urlsplit(self.proxy).password or "")] if self.proxy else []
         return frozenset(text for text in texts if text)
 
     def lacks(self, capability: str) -> str | None:

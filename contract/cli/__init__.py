@@ -16,6 +16,7 @@ COMMANDS = {
     "check-target": "check_target",
     "merge": "merge",
     "sign": "sign",
+    "repro": "repro",
     "requirements": "requirements",
     "explain": "explain",
     "diff": "diff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from contract import announcement, session
+from contract.cli import suite
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.results import RunResult
@@ -136,42 +138,19 @@ def check_report_folder(folder: Path | None) -> None:
 
 
 def _run(prepared: Session, as_json: bool) -> int:
-    # pytest and schemathesis are imported only now: bad options and credentials are told at once.
-    import pytest
+    from contract import progress
+    from contract.reporting import github
 
-    from contract import data, progress, pytest_plugin
-
-    pytest_plugin.prepared = prepared
-    workers = prepared.processes
-    folder = data.root()
-    arguments = [
-        str(data.tests_folder()),
-        "--rootdir",
-        str(folder),
-        "--confcutdir",
-        str(folder),
-        "-p",
-        "no:cacheprovider",
-    ]
-    # Findings are judged by our own words, not by rewritten assertions: leaving those out saves seconds.
-    arguments += [
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:schemathesis",
-        "--assert=plain",
-        "--continue-on-collection-errors",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-    ]
-    arguments += ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
     display = progress.Quiet() if as_json else progress.display(prepared)
-    with display:
-        pytest.main(arguments, plugins=[display])
+    suite.run(prepared, display, prepared.processes)
     outcome = prepared.outcome
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)
         return 3
+    github.write_summary(outcome, prepared.folder, os.environ)
+    for line in github.notices(outcome, os.environ):
+        # The runner reads both streams; standard output is for JSON only where that was asked for.
+        click.echo(line, err=True)
     show(outcome, prepared.folder, as_json)
     if not as_json:
         for problem in dict.fromkeys(prepared.problems):

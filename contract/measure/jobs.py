@@ -27,7 +27,7 @@ REACH = "reach"
 """The step that finds out, against the clean mock, which operations each explicit test sends requests to."""
 LIMITS_S = {
     REACH: 900.0,
-    CAUGHT: 120.0,
+    CAUGHT: 300.0,
     LOCALISED: 300.0,
     WHOLE: 600.0,
     VARIANTS: 900.0,

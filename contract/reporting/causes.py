@@ -2,21 +2,31 @@
 Puts together requirements that are broken alike, so that one broken check is read once.
 
 A server that accepts any signature breaks thirty requirements on every operation. They belong to one area, expect the
-same and saw the same on the same operations: probably one cause. The report says "probably" and still shows each.
+same and saw the same on the same operations: probably one cause. A user whose role is written wrong breaks what is
+said about showing, listing and changing users: other words, but the same field of the same resource. The report says
+"probably" and still shows each.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from contract.reporting import symptoms
 from contract.reporting.findings import Group
+from contract.results import RequirementResult, Verdict
+
+_BLOCKED_BY = re.compile(r"blocked by ([A-Z]+-\d{3})")
 
 
 @dataclass
 class Cause:
-    """Groups that are broken alike; the first has the most operations and stands for them."""
+    """Groups that are broken alike; the first has the most operations of the gravest and stands for them."""
 
     groups: list[Group]
+    blocked: list[RequirementResult] = field(default_factory=list)
+    """What could not be judged because of one of the groups."""
 
     @property
     def lead(self) -> Group:
@@ -44,25 +54,42 @@ class Cause:
         return list(dict.fromkeys(name for group in self.groups for name in group.operations))
 
 
-def causes(groups: list[Group]) -> list[Cause]:
-    """Return *groups*, widest first, as causes in the same order."""
+def causes(groups: list[Group], requirements: Sequence[RequirementResult] = ()) -> list[Cause]:
+    """
+    Return *groups*, gravest and widest first, as causes in the same order.
+
+    Args:     requirements: all of the run; those that a broken one kept from being judged are added to its cause.
+    """
     found: list[Cause] = []
+    shown = {group.requirement.id: symptoms.of(group) for group in groups}
     for group in groups:
-        alike = next((cause for cause in found if _alike(cause.lead, group)), None)
+        alike = next((cause for cause in found if any(_alike(each, group, shown) for each in cause.groups)), None)
         if alike:
             alike.groups.append(group)
         else:
             found.append(Cause([group]))
+    _add_blocked(found, requirements)
     return found
 
 
-def _alike(lead: Group, group: Group) -> bool:
-    same = lead.requirement.area == group.requirement.area
-    same = same and (lead.breaks_run, lead.known) == (group.breaks_run, group.known)
-    return same and lead.variants[0].key == group.variants[0].key and _overlap(lead.operations, group.operations)
+def _alike(one: Group, other: Group, shown: dict[str, set[tuple[str, str]]]) -> bool:
+    if one.known != other.known:
+        return False
+    if shown[one.requirement.id] & shown[other.requirement.id]:
+        return True
+    same = (one.requirement.area, one.breaks_run) == (other.requirement.area, other.breaks_run)
+    return same and one.variants[0].key == other.variants[0].key and _overlap(one.operations, other.operations)
 
 
 def _overlap(wider: list[str], narrower: list[str]) -> bool:
     """Tell whether at least half of the operations of the narrower are among those of the wider."""
     shared = len(set(wider) & set(narrower))
     return shared > 0 and 2 * shared >= len(set(narrower))
+
+
+def _add_blocked(found: list[Cause], requirements: Sequence[RequirementResult]) -> None:
+    by_id = {group.requirement.id: cause for cause in found for group in cause.groups}
+    for each in requirements:
+        blocked_by = _BLOCKED_BY.search(each.reason) if each.verdict is Verdict.INCONCLUSIVE else None
+        if blocked_by and blocked_by[1] in by_id:
+            by_id[blocked_by[1]].blocked.append(each)

@@ -35,6 +35,11 @@ def explain(requirement: str) -> str:
     return shlex.join(["conformance", "explain", requirement])
 
 
+def repro(case: str) -> str:
+    """Return the command that sends one case again and judges it."""
+    return shlex.join(["conformance", "repro", case])
+
+
 def sign(target: str, exchange: Mapping[str, Any]) -> str | None:
     """
     Return the command that signs the like of a recorded request anew and prints a curl line for it.

@@ -33,6 +33,9 @@ def shown(variant: Variant, exchanges: Mapping[str, dict[str, Any]]) -> Shown:
     reader compares the two all the same.
     """
     finding = variant.finding
+    if finding.control and finding.control == finding.exchange:
+        # The request was as it should be, and its answer is what broke the rule.
+        return Shown(finding.exchange, None)
     if finding.control or not finding.exchange or finding.exchange not in exchanges:
         return Shown(finding.exchange, finding.control)
     broken = exchanges[finding.exchange]

@@ -10,6 +10,7 @@ from contract.results import CaseResult, Finding, RequirementResult, RunResult, 
 from contract.verdict import fails_the_run
 
 BROKEN = (Verdict.FAIL, Verdict.WARN)
+CROSS_CUTTING = ("isolation", "robustness")
 
 # What a target answered, quoted after its status: the status says enough. All kinds of success are one.
 _ANSWER = re.compile(r"(-> \d{3}\b).*", re.DOTALL)
@@ -107,11 +108,13 @@ def groups(result: RunResult) -> list[Group]:
         for requirement in result.requirements
         if requirement.verdict in BROKEN
     ]
-    return sorted(found, key=_order)
+    return sorted(found, key=_gravest_first)
 
 
-def _order(group: Group) -> tuple[bool, bool, int, str]:
-    return not group.breaks_run, not group.known, -len(group.operations), group.requirement.id
+def _gravest_first(group: Group) -> tuple[bool, bool, int, bool, str]:
+    # Of equals, what speaks of the resource itself says more about the cause than what speaks of all resources.
+    requirement, width = group.requirement, len(group.operations)
+    return not group.breaks_run, not group.known, -width, requirement.area in CROSS_CUTTING, requirement.id
 
 
 def reasons(result: RunResult, verdict: Verdict) -> list[Reason]:

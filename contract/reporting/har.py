@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import harfile
 
+from contract.reporting import kept
 from contract.results import RunResult
 
 HTTP_VERSION = "HTTP/1.1"
@@ -25,8 +26,8 @@ def write(result: RunResult, path: Path) -> None:
     with path.open("w", encoding="utf-8") as stream:
         annotated = _Annotated(stream)
         with harfile.HarFile(annotated, creator=creator, comment=comment) as log:  # type: ignore[arg-type]
-            for exchange in in_order(result.exchanges):
-                annotated.fields = _custom_fields(exchange)
+            for exchange, left_out in kept.within_budget(in_order(result.exchanges), kept.telling(result)):
+                annotated.fields = _custom_fields(exchange) | ({"_answer": kept.LEFT_OUT} if left_out else {})
                 log.add_entry(**_entry(exchange))
         stream.write("\n")
 

@@ -127,6 +127,7 @@ def _variant(variant: findings.Variant) -> str:
         "observed, for one" if variant.differs else "observed": variant.observed,
         "operations": ", ".join(variant.operations),
         "case": variant.example.id,
+        "send again": commands.repro(variant.example.id) if variant.example.test else None,
         "exchange": finding.exchange,
         "control": finding.control,
         "detail": finding.detail,

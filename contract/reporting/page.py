@@ -13,7 +13,20 @@ import jinja2
 from markupsafe import Markup
 
 from contract import data
-from contract.reporting import causes, commands, evidence, findings, latency, past, payload, summary, text
+from contract.reporting import (
+    causes,
+    commands,
+    coverage,
+    evidence,
+    findings,
+    grammar,
+    latency,
+    past,
+    payload,
+    plots,
+    summary,
+    text,
+)
 from contract.results import Evidence, OperationResult, RunResult, Verdict
 
 SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
@@ -22,8 +35,8 @@ EMBEDDED = "mock"
 MEANING = {
     Verdict.FAIL: "a must did not hold",
     Verdict.WARN: "a should did not hold",
-    Verdict.INCONCLUSIVE: "tried, but it could not be judged",
-    Verdict.PASS: "it held, or an open question was answered",
+    Verdict.INCONCLUSIVE: "tried, but could not be judged",
+    Verdict.PASS: "it held, or a question was answered",
     Verdict.NOT_TESTED: "not tried; the reason is given",
 }
 LEVEL_MEANING = {
@@ -82,9 +95,12 @@ def _environment(folder: Path) -> jinja2.Environment:
 def context(result: RunResult) -> dict[str, Any]:
     """Return what the templates are given: results, sorted by cause, and the words that explain them."""
     groups = findings.groups(result)
-    found = causes.causes(groups)
+    found = causes.causes(groups, result.requirements)
     exchanges = evidence.by_id(result)
+    covered = coverage.by_operation(result.exchanges)
     return {
+        **_grammar(result),
+        "latency_plot": plots.latencies(result.operations),
         "result": result,
         "run": result.run,
         "target": result.target,
@@ -101,10 +117,14 @@ def context(result: RunResult) -> dict[str, Any]:
         "groups": groups,
         "with_finding": {group.requirement.id for group in groups},
         "shown": lambda variant: evidence.shown(variant, exchanges),
-        "operations": [_operation_row(each, _broken_on(each.operation_id, found)) for each in result.operations],
+        "operations": [
+            {**_operation_row(each, _broken_on(each.operation_id, found)), "coverage": covered.get(each.operation_id)}
+            for each in result.operations
+        ],
         "counted": {each.id: _counted(each.evidence) for each in result.requirements},
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
+        "repro": commands.repro,
         "sign": _signer(result, exchanges),
     }
 
@@ -120,6 +140,15 @@ def _signer(result: RunResult, exchanges: Mapping[str, dict[str, Any]]) -> Calla
         return commands.sign(target, exchange) if exchange and target != EMBEDDED else None
 
     return command
+
+
+def _grammar(result: RunResult) -> dict[str, Any]:
+    return {
+        "grammars": grammar.of(result.requirements),
+        "operators": grammar.OPERATORS,
+        "types": grammar.TYPES,
+        "most_conditions": grammar.MOST,
+    }
 
 
 def _operation_row(operation: OperationResult, broken: list[list[str]]) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from contract.history import report
 from contract.history.report import Report
-from contract.reporting import causes, changes, findings, latency
+from contract.reporting import causes, changes, coverage, findings, latency
+from contract.reporting.coverage import Coverage
 from contract.results import CaseResult, Evidence, Finding, KnownState, OperationResult, RequirementResult, RunResult
 
 FORMAT = report.FORMAT
@@ -28,9 +30,9 @@ def document(result: RunResult) -> dict[str, Any]:
     """Return the whole report as plain data, as the schema describes it."""
     groups = findings.groups(result)
     return {
-        **_without_cases(result),
+        **_without_cases(result, coverage.by_operation(result.exchanges)),
         "previous": _previous(result),
-        "causes": [_cause(each) for each in causes.causes(groups)],
+        "causes": [_cause(each) for each in causes.causes(groups, result.requirements)],
         "findings": [entry for group in groups for entry in _findings(group, result)],
         "cases": [_case(case) for each in result.requirements for case in each.cases],
     }
@@ -38,10 +40,11 @@ def document(result: RunResult) -> dict[str, Any]:
 
 def as_report(result: RunResult) -> Report:
     """Return the run as it will be read again from its file, for a comparison with earlier ones."""
-    return Report.model_validate(_without_cases(result))
+    # What was tried is compared with nothing, and counting it takes a second.
+    return Report.model_validate(_without_cases(result, {}))
 
 
-def _without_cases(result: RunResult) -> dict[str, Any]:
+def _without_cases(result: RunResult, covered: Mapping[str, Coverage]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "run": vars(result.run).copy(),
@@ -50,7 +53,7 @@ def _without_cases(result: RunResult) -> dict[str, Any]:
         "sentence": result.sentence,
         "summary": counts(result),
         "requirements": [_requirement(each, result) for each in result.requirements],
-        "operations": [_operation(each) for each in result.operations],
+        "operations": [_operation(each, covered.get(each.operation_id)) for each in result.operations],
     }
 
 
@@ -97,7 +100,7 @@ def _since(requirement: RequirementResult, result: RunResult) -> dict[str, Any] 
     return since.model_dump() if since else None
 
 
-def _operation(operation: OperationResult) -> dict[str, Any]:
+def _operation(operation: OperationResult, covered: Coverage | None) -> dict[str, Any]:
     return {
         "operation_id": operation.operation_id,
         "method": operation.method,
@@ -107,6 +110,15 @@ def _operation(operation: OperationResult) -> dict[str, Any]:
         "requests": operation.requests,
         "statuses": dict(sorted(operation.statuses.items())),
         "latency_ms": latency.figures(operation.latencies_ms),
+        "coverage": _coverage(covered or Coverage()),
+    }
+
+
+def _coverage(covered: Coverage) -> dict[str, Any]:
+    return {
+        "parameters": {name: vars(each) for name, each in covered.parameters.items()},
+        "responses": covered.responses,
+        "undocumented": covered.undocumented,
     }
 
 
@@ -116,6 +128,7 @@ def _cause(cause: causes.Cause) -> dict[str, Any]:
         "area": cause.lead.requirement.area,
         "breaks_run": cause.breaks_run,
         "requirements": [group.requirement.id for group in cause.groups],
+        "blocked": [each.id for each in cause.blocked],
         "operations": cause.operations,
         "expected": first.expected,
         "observed": first.observed,

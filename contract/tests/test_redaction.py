@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from contract import operations
-from contract.exchange import LONGEST_KEPT_BODY, Exchange, record
+from contract.exchange import LONGEST_KEPT_BODY, LONGEST_WHOLE_BODY, Exchange, is_cut, record
 from contract.redaction import REMOVED, SECRET_FIELDS, SECRET_HEADERS, Redactor
 
 TOKEN = "k3J_x-9fQ2mZ"
@@ -118,6 +118,48 @@ def test_signature_is_cut_to_what_cannot_be_used_again(text):
     assert Redactor().text(text.format(signature)) == text.format("8aac70c9…")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("expected " + "ab" * 32 + " for it", "expected abababab… for it"),
+        ("X-Amz-Signature=" + "ab" * 32, "X-Amz-Signature=abababab…"),
+        ("https://someone:hush@files.example.com/x", f"https://{REMOVED}@files.example.com/x"),
+        ("Bearer abc.def-ghi", f"Bearer {REMOVED}"),
+        ("Basic c29tZW9uZTpodXNo", f"Basic {REMOVED}"),
+        ('Token token="abc"', f'Token token="{REMOVED}"'),
+        ('{"secret_key": 99887766}', f'{{"secret_key": {REMOVED}}}'),
+        ('{"API_TOKEN": "hush"}', f'{{"API_TOKEN": "{REMOVED}"}}'),
+        (r'{"said": "{\"password\": \"hush\"}"}', rf'{{"said": "{{\"password\": \"{REMOVED}\"}}"}}'),
+        (r"https://x.example.com/?a=1\u0026token=hush", rf"https://x.example.com/?a=1\u0026token={REMOVED}"),
+        ("x%26password%3Dhush", f"x%26password%3D{REMOVED}"),
+        ("id 0123456789abcdef0123456789abcdef stays", "id 0123456789abcdef0123456789abcdef stays"),
+        ("Basic rules apply", "Basic rules apply"),
+    ],
+)
+def test_what_only_its_form_gives_away_is_removed(text, expected):
+    assert Redactor().text(text) == expected
+
+
+def test_everything_below_a_secret_field_is_learnt():
+    redactor = Redactor()
+    redactor.learn_from({"password": {"old": TOKEN, "all": ["another-one-x"]}, "Token": 9988776655})
+
+    assert redactor.text(f"{TOKEN} another-one-x 9988776655") == f"{REMOVED} {REMOVED} {REMOVED}"
+
+
+def test_a_row_of_noughts_is_no_secret_elsewhere():
+    redactor = Redactor()
+    redactor.learn_from({"token": "0" * 32})
+
+    assert redactor.text("0" * 32) == "0" * 32
+
+
+def test_plain_values_are_cleaned_at_any_depth():
+    assert Redactor([TOKEN]).plain({"a": [TOKEN, 1, None, {TOKEN: (TOKEN,)}]}) == {
+        "a": [REMOVED, 1, None, {REMOVED: [REMOVED]}]
+    }
+
+
 # -- what is recorded of an exchange
 
 
@@ -173,3 +215,17 @@ def test_body_that_is_cut_says_so_and_how_long_it_was():
     assert kept["cut"]
     assert kept["size"] == 3 * LONGEST_KEPT_BODY
     assert 0 < len(kept["body"]) <= LONGEST_KEPT_BODY
+
+
+def test_the_exchange_of_a_failure_is_kept_whole():
+    request = requests.Request("GET", "https://h.example.com/api/v3/exams").prepare()
+    response = requests.Response()
+    response.status_code, response._content = 200, b"." * (5 * LONGEST_KEPT_BODY) + TOKEN.encode()
+    exchange = Exchange("x0-1", None, "administrator", "valid", "judged", 0, 1.0, request, response)
+
+    kept = record(exchange, Redactor([TOKEN]), "EXAM-001-1", LONGEST_WHOLE_BODY)["response"]
+
+    assert is_cut(exchange)
+    assert not kept["cut"]
+    assert kept["body"].endswith("." + REMOVED)
+    assert len(kept["body"]) == 5 * LONGEST_KEPT_BODY + len(REMOVED)

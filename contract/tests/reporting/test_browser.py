@@ -24,7 +24,7 @@ PAINTED = """() => new Promise(resolve => new PerformanceObserver(list => {
     const paint = list.getEntriesByName('first-contentful-paint')[0];
     if (paint) resolve(paint.startTime);
 }).observe({type: 'paint', buffered: true}))"""
-SHOWN = "() => [...document.querySelectorAll('#matrix tr.row')].filter(row => !row.hidden).map(row => row.dataset.id)"
+SHOWN = "() => [...document.querySelectorAll('#matrix .row')].filter(row => !row.hidden).map(row => row.dataset.id)"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -96,7 +96,7 @@ def visible_ids(tab: Page) -> list[str]:
 def test_the_first_screen_says_what_broke(opened: Opener, failing: RunResult) -> None:
     tab = opened(failing, viewport={"width": 1280, "height": 800})
 
-    for text in ("staging does not conform: 2 of 10 musts failed.", "What broke", "Seed"):
+    for text in ("staging does not conform: 2 of 10 musts failed.", "What broke: 4 probable causes", "Seed"):
         box = tab.get_by_text(text, exact=True).first.bounding_box()
         assert box
         assert box["y"] + box["height"] <= 800
@@ -128,7 +128,7 @@ def test_search_finds_ids_statements_operations_and_tests(opened: Opener, failin
         tab.get_by_text("No requirement fits.").wait_for()
         tab.get_by_label("Search").fill(words)
         # Every search here ends with one row: the row itself tells that the filter has run.
-        tab.locator(f"#matrix tr.row[data-id={expected}]").wait_for()
+        tab.locator(f"#matrix .row[data-id={expected}]").wait_for()
         shows(tab, "1 of 10")
         assert visible_ids(tab) == [expected]
 
@@ -149,13 +149,23 @@ def test_a_deep_link_leads_to_the_finding(opened: Opener, failing: RunResult) ->
     assert 0 <= box["y"] < 200
 
 
+def test_a_deep_link_stays_right_when_the_first_finding_is_filled(opened: Opener, failing: RunResult) -> None:
+    tab = opened(failing, "#FILTER-002")
+    tab.locator("article#SIGN-003 .exchange").first.wait_for()
+    tab.wait_for_timeout(100)
+
+    box = tab.locator("article#FILTER-002").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 720
+
+
 def test_a_deep_link_to_what_passed_opens_its_row_even_when_filtered_away(opened: Opener, failing: RunResult) -> None:
     tab = opened(failing, "#requirements?verdict=fail")
     shows(tab, "2 of 10")
 
     tab.evaluate("location.hash = '#SIGN-001'")
 
-    details = tab.locator("tr#SIGN-001 + tr.row-details")
+    details = tab.locator("#SIGN-001 + .row-details")
     details.wait_for()
     assert "conformance_tests/test_signing.py::test_sign_001[exams_create]" in details.inner_text()
     assert "docs.proctorexam.com" in details.inner_text()
@@ -222,6 +232,7 @@ def test_commands_links_and_markdown_are_copied(opened: Opener, failing: RunResu
     for part in (
         "- Expected: a 4xx",
         "- Observed: exams_create answered 200",
+        "- Send it again: `conformance repro NONCE-001:exams_create:1`",
         "seed 7",
         "```http\nPOST https://",
         "Source:",
@@ -258,8 +269,56 @@ def test_the_matrix_is_opened_with_the_keyboard(opened: Opener, failing: RunResu
     tab.get_by_role("button", name="SIGN-001").focus()
     tab.keyboard.press("Enter")
 
-    tab.locator("tr#SIGN-001 + tr.row-details").wait_for()
+    tab.locator("#SIGN-001 + .row-details").wait_for()
     assert tab.get_by_role("button", name="SIGN-001").get_attribute("aria-expanded") == "true"
+
+
+def test_operations_show_what_of_the_description_was_tried(opened: Opener, failing: RunResult) -> None:
+    tab = opened(failing, "#operations")
+    row = tab.locator("#exams_index")
+
+    assert row.get_by_text("not sent: status, page, filter, sort").is_visible()
+    assert row.get_by_text("not seen: 4XX").is_visible() or row.get_by_text("not seen: 403, 4XX").is_visible()
+    plot = tab.get_by_role("img", name="Latency by operation")
+    plot.scroll_into_view_if_needed()
+    assert plot.locator("circle").count() == 7
+    assert (plot.locator("g title").first.text_content() or "").startswith("users_create: median")
+
+
+def test_grammar_shows_what_was_drawn_and_what_was_not(opened: Opener) -> None:
+    rows = [{"operator": "eq", "type": "time", "conditions": 2, "tried": 5}, {"sort_columns": 3, "tried": 4}]
+    asked = make_requirement("FILTER-090", "open", "filtering", observed={"exams_index": rows})
+    tab = opened(make_result([asked]), "#grammar")
+
+    table = tab.get_by_role("table", name="exams_index 5 comparisons, 1 combinations")
+    cells = table.get_by_role("row", name="eq").get_by_role("cell").all_inner_texts()
+    assert [cell.split()[1] for cell in cells] == ["5", *[cells[1].split()[0]] * 3]
+    assert "4 by 3 columns" in table.inner_text()
+
+
+def test_a_spoiled_nonce_is_marked_and_a_new_one_is_not(opened: Opener) -> None:
+    wrong = make_exchange("b", sent='{"nonce": "7", "name": "Physics"}', intent="tampered: nonce of another request")
+    right = make_exchange("c", sent='{"nonce": "8", "name": "Physics"}')
+    finding = Finding("a 4xx", "200", "b", "c")
+    case = make_case("NONCE-001", verdict=Verdict.FAIL, finding=finding, exchanges=["c", "b"])
+    tab = opened(make_result([make_requirement("NONCE-001", cases=[case])], [wrong, right]))
+
+    tab.locator(".exchange mark").first.wait_for()
+    assert [text.strip() for text in tab.locator(".exchange mark").all_inner_texts()] == [
+        '"nonce": "7",',
+        '"nonce": "8",',
+    ]
+
+
+def test_rows_far_below_are_not_rendered_before_they_are_seen(opened: Opener) -> None:
+    tab = opened(factory.huge(1000, 30))
+    last = tab.locator("#matrix .row").last
+
+    rendered = "row => row.firstElementChild.checkVisibility({contentVisibilityAuto: true})"
+    assert not last.evaluate(rendered)
+    last.scroll_into_view_if_needed()
+    tab.wait_for_timeout(200)
+    assert last.evaluate(rendered)
 
 
 def test_operations_sort_by_a_column(opened: Opener, failing: RunResult) -> None:
@@ -298,7 +357,7 @@ def test_without_scripts_verdict_findings_and_tables_are_there(opened: Opener, f
     tab = opened(failing, java_script_enabled=False)
 
     assert tab.locator("article.finding").count() == 5
-    assert tab.locator("#matrix tr.row").count() == 10
+    assert tab.locator("#matrix .row").count() == 10
     assert tab.get_by_text("exams_create answered 200 and made exam 8").is_visible()
 
 
@@ -309,7 +368,7 @@ def test_axe_finds_no_violations(opened: Opener, failing: RunResult, scheme: str
     tab.locator("article#NONCE-001 details.evidence summary").click()
     tab.locator("article#NONCE-001 .exchange").first.wait_for()
     tab.get_by_role("button", name="SIGN-001").click()
-    tab.locator("tr.row-details").wait_for()
+    tab.locator(".row-details").wait_for()
 
     found = axe.Axe().run(tab)
 
@@ -326,7 +385,7 @@ def test_ten_thousand_cases_and_three_hundred_findings_open_at_once(opened: Open
     assert tab.locator("article.finding").count() == 300
     started = time.monotonic()
     tab.evaluate("location.hash = '#USER-500'")
-    tab.locator("tr#USER-500 + tr.row-details").wait_for()
+    tab.locator("#USER-500 + .row-details").wait_for()
     assert time.monotonic() - started < 5
 
 

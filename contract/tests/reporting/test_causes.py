@@ -75,3 +75,44 @@ def test_the_report_lists_the_causes(failing: RunResult) -> None:
     assert [each["requirements"] for each in listed] == [["SIGN-003"], ["NONCE-001"], ["ROBUST-001"], ["FILTER-002"]]
     assert len(listed[0]["operations"]) == 6
     assert [each["breaks_run"] for each in listed] == [True, True, True, False]
+
+
+def wrong(id_: str, area: str, operation: str, expected: str, observed: str, verdict: Verdict = Verdict.FAIL):
+    """Return a requirement broken on one operation, in its own words."""
+    finding = Finding(expected, observed, f"x-{id_}", operation=operation)
+    return make_requirement(id_, area=area, cases=[make_case(id_, 1, verdict, operation, finding)])
+
+
+def test_one_wrong_field_is_one_cause_whatever_the_words_and_areas() -> None:
+    shown = wrong(
+        "USER-022", "users", "users_index", "every parameter to come back", "role = 'Teacher', sent 'teacher'"
+    )
+    role = wrong("ISO-053", "isolation", "users_create", "the role to be 'teacher'", "'Teacher'")
+    listed = wrong("USER-006", "users", "users_index", "the same", "role = 'a', elsewhere 'b'", Verdict.WARN)
+
+    assert found(shown, role, listed) == [["USER-022", "ISO-053", "USER-006"]]
+
+
+def test_one_field_name_of_two_resources_is_two_causes() -> None:
+    exam = wrong("EXAM-028", "exams", "exams_show", "as sent", "name = 'a', sent 'b'")
+    user = wrong("USER-022", "users", "users_index", "as sent", "name = 'a', sent 'b'")
+
+    assert found(exam, user) == [["EXAM-028"], ["USER-022"]]
+
+
+def test_one_wrong_value_is_one_cause() -> None:
+    one = wrong("ZIP-011", "zip", "exams_show", "one of not_found, queued", '\'never run\' in {"status":"never run"}')
+    other = wrong("ZIP-012", "zip", "exams_show", "never_run or not_found", "never run", Verdict.WARN)
+
+    assert found(one, other) == [["ZIP-011", "ZIP-012"]]
+
+
+def test_what_a_cause_keeps_from_being_judged_stands_with_it() -> None:
+    broken_one = wrong("ZIP-011", "zip", "exams_show", "a", "b")
+    reason = "the status cannot be read: GET /exams/7 -> 200 (blocked by ZIP-011)"
+    blocked = make_requirement("ZIP-013", cases=[make_case("ZIP-013", 1, Verdict.INCONCLUSIVE)], reason=reason)
+    result = make_result([broken_one, blocked])
+
+    (cause,) = causes.causes(findings.groups(result), result.requirements)
+
+    assert [each.id for each in cause.blocked] == ["ZIP-013"]

@@ -55,11 +55,17 @@ function readable(pair) {
 // What every request has anew; marking it would hide the difference that matters.
 const ALWAYS_NEW = /^\s*[?&"]?(nonce|timestamp|signature)"?[=:]|^(Content-Length|Date|X-Request-Id|X-Runtime|ETag):/i;
 
-function textBlock(label, lines, others) {
+// A request that was spoiled on purpose says how; then this is the difference that matters.
+function isNoise(line, intent) {
+  const [, name] = line.match(ALWAYS_NEW) || [];
+  return ALWAYS_NEW.test(line) && !(name && intent.includes(name.toLowerCase()));
+}
+
+function textBlock(label, lines, others, intent = "") {
   const known = new Set(others);
   const pre = element("pre", { tabindex: "0", "aria-label": label });
   lines.forEach((line, index) => {
-    const differs = others && line.trim() && !known.has(line) && !ALWAYS_NEW.test(line);
+    const differs = others && line.trim() && !known.has(line) && !isNoise(line, intent);
     pre.append(differs ? element("mark", { text: line }) : line, index < lines.length - 1 ? "\n" : "");
   });
   return element("div", { class: "message" }, element("h6", { text: label }), pre);
@@ -79,7 +85,7 @@ function exchangeView(role, exchange, other) {
     { class: "exchange" },
     element("h5", {}, element("span", { class: "role", text: role }), " ", element("span", { class: `status ${status}`, text: exchangeTitle(exchange) })),
     element("p", { class: "words", text: words.join(" · ") }),
-    textBlock("Request", requestLines(exchange), other && requestLines(other)),
+    textBlock("Request", requestLines(exchange), other && requestLines(other), exchange.intent === "valid" ? other?.intent : exchange.intent),
     textBlock("Response", responseLines(exchange), other && responseLines(other)),
   );
 }

@@ -1,9 +1,14 @@
 // The requirement matrix: filters kept in the address, and the details of a row, made when it is opened.
 
 const SHOWN_CASES = 40;
-const rows = all("#matrix tbody tr.row");
+const rows = all("#matrix .row");
 const form = document.getElementById("filters");
-const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+const texts = new Map();
+
+function textOf(row) {
+  if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+  return texts.get(row);
+}
 
 function chosen() {
   const fields = new FormData(form);
@@ -37,7 +42,7 @@ function rowFits(row, wanted, known) {
   if (wanted.level && wanted.level !== level) return false;
   if (wanted.area && wanted.area !== area) return false;
   if (wanted.operation && !known.operations.includes(wanted.operation)) return false;
-  return wanted.q.split(/\s+/).every((word) => texts.get(row).includes(word) || names(known).some((name) => name.toLowerCase().includes(word)));
+  return wanted.q.split(/\s+/).every((word) => textOf(row).includes(word) || names(known).some((name) => name.toLowerCase().includes(word)));
 }
 
 const names = (known) => (known ? [...known.operations, ...known.tests] : []);
@@ -64,7 +69,7 @@ async function toggleRow(row, open) {
   const data = loaded || (await load());
   let details = row.nextElementSibling?.matches(".row-details") ? row.nextElementSibling : null;
   if (!details && show) {
-    details = element("tr", { class: "row-details" }, element("td", { colspan: "7" }, rowDetails(row, data)));
+    details = element("div", { class: "row-details", role: "row" }, element("div", { role: "cell" }, rowDetails(row, data)));
     row.after(details);
   }
   if (details) details.hidden = !show;
@@ -119,6 +124,8 @@ function caseView(each, data) {
 
 function caseBody(each, data) {
   const body = element("div", { class: "case" });
+  const line = `conformance repro ${each.id}`;
+  body.append(element("p", { class: "command" }, element("code", { text: line }), " ", element("button", { type: "button", class: "copy", "data-copy": line, text: "Copy" })));
   if (each.reason) body.append(element("p", { text: each.reason }));
   for (const [role, finding] of [["", each.finding], ["First try: ", each.earlier]]) {
     if (!finding) continue;
@@ -142,7 +149,7 @@ function setUpMatrix() {
   // The fields are cleared after this event.
   form.addEventListener("reset", () => setTimeout(() => filter().then(keepInAddress)));
   document.getElementById("matrix").addEventListener("click", (event) => {
-    const row = event.target.closest("tr.row");
+    const row = event.target.closest(".row");
     if (row && (event.target.closest(".expand") || !event.target.closest("a, button"))) toggleRow(row);
   });
 }

@@ -7,11 +7,20 @@ async function follow() {
   const place = document.getElementById(name);
   if (!place) return say(`${name} is not in this report`);
   for (let around = place.parentElement; around; around = around.parentElement) if (around.matches("details")) around.open = true;
-  if (place.matches("tr.row")) {
+  if (place.matches(".row")) {
     if (place.hidden) form.reset();
     place.hidden = false;
     await toggleRow(place, true);
   }
+  show(place);
+  // The first finding is filled when the data is unpacked, and moves what is below it.
+  if (!loaded) {
+    await load();
+    show(place);
+  }
+}
+
+function show(place) {
   place.scrollIntoView();
   place.focus({ preventScroll: true });
 }

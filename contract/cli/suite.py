@@ -1,0 +1,36 @@
+"""Starts pytest over the suite, or some tests of it, for the commands that judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from contract import data
+from contract.session import Session
+
+
+def run(prepared: Session, display: Any, workers: int, tests: Sequence[str] = ()) -> None:
+    """
+    Carry out a prepared run; what it found is then in ``prepared.outcome``.
+
+    Args:     display: a context manager and pytest plugin that shows how far it is. tests: names below
+              ``conformance_tests``, none for all.
+    """
+    # pytest and schemathesis are imported only now: bad options and credentials are told at once.
+    import pytest
+
+    from contract import pytest_plugin
+
+    pytest_plugin.prepared = prepared
+    with display:
+        pytest.main(_arguments(workers, tests), plugins=[display])
+
+
+def _arguments(workers: int, tests: Sequence[str]) -> list[str]:
+    folder = data.root()
+    chosen = [str(data.tests_folder() / test) for test in tests] or [str(data.tests_folder())]
+    arguments = [*chosen, "--rootdir", str(folder), "--confcutdir", str(folder), "-p", "no:cacheprovider"]
+    # Findings are judged by our own words, not by rewritten assertions: leaving those out saves seconds.
+    arguments += ["-p", "no:terminal", "-p", "no:schemathesis", "--assert=plain", "--continue-on-collection-errors"]
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    return arguments + (["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"])
