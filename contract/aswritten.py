@@ -15,6 +15,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.response import BaseHTTPResponse
 
+from contract.deadline import WatchedHTTPConnection, WatchedHTTPSConnection
+
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 """What a request line can hold; anything else is left to urllib3 to escape."""
 
@@ -22,6 +24,7 @@ _SENDABLE = re.compile(r"[\x21-\x7e]+")
 class _AsWritten(HTTPConnectionPool):
     """A pool whose connections are asked for what the caller wrote."""
 
+    ConnectionCls: Any = WatchedHTTPConnection
     _asked = threading.local()
 
     def urlopen(self, method: str, url: str, *args: Any, **kwargs: Any) -> BaseHTTPResponse:
@@ -34,6 +37,8 @@ class _AsWritten(HTTPConnectionPool):
 
 class _AsWrittenOverTls(_AsWritten, HTTPSConnectionPool):
     """The same over TLS."""
+
+    ConnectionCls = WatchedHTTPSConnection
 
 
 class AsWritten(HTTPAdapter):

@@ -16,13 +16,15 @@ from contract.auth import Wrongly
 from contract.client import Client, Sender
 from contract.exchange import LONGEST_WHOLE_BODY, Exchange, is_cut, record
 from contract.generatedcases import Memory
+from contract.journal import Journal
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
 from contract.pace import Pace
 from contract.redaction import Redactor
+from contract.removal import Made
 from contract.samples import Sample, Samples, Shared
 from contract.target import Target
-from contract.world import Made, World
+from contract.world import World
 
 EXCHANGES_FILE = "exchanges-{worker}.jsonl"
 
@@ -65,6 +67,8 @@ class Bench:
     """How many processes share the target's bound on requests."""
     keeps_exchanges: bool = True
     """Whether every exchange is written down for the report."""
+    journal: Journal | None = None
+    """Where creations are written down before they are sent; a mock that ends with the run needs none."""
     tag: str = ""
     """What the ids of its exchanges begin with in a sharded run."""
     memory: Memory = field(default_factory=Memory)
@@ -77,8 +81,16 @@ class Bench:
         self.redactor = Redactor(self.target.secrets, self.target.headers)
         nonces = NonceSource(self.run_number, self.worker)
         pace = Pace.of(self.target.requests_per_second, self.workers)
+        ownership = Ownership.of(self.target)
         self.sender = Sender(
-            self.target, nonces, Ownership.of(self.target), read_only=self.read_only, pace=pace, tag=self.tag
+            self.target,
+            nonces,
+            ownership,
+            read_only=self.read_only,
+            pace=pace,
+            tag=self.tag,
+            prefix=self.prefix,
+            journal=self.journal,
         )
         name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
         self._stream = (self.folder / name).open("w", encoding="utf-8")
@@ -140,6 +152,8 @@ class Bench:
         finally:
             self.sender.session.close()
             self._stream.close()
+            if self.journal:
+                self.journal.close()
 
 
 @dataclass(frozen=True)

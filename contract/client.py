@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import posixpath
 import random
@@ -16,13 +17,16 @@ from urllib.parse import quote, unquote, urlsplit
 import requests
 
 from contract import operations, transport
-from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, places_of
+from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, params_of, places_of
 from contract.errors import ReadOnlyRun, TargetUnreachable
 from contract.exchange import VALID, Exchange
+from contract.journal import Journal
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
+from contract.outage import Outage
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
 from contract.pace import Pace
+from contract.removal import DESTROY, parents_of
 from contract.target import Target, User
 from contract.transport import new_session
 
@@ -53,6 +57,11 @@ class Sender:
     sleep: Callable[[float], None] = time.sleep
     read_only: bool = False
     pace: Pace = field(default_factory=Pace)
+    prefix: str = ""
+    """What the names of everything that is created begin with; without one every answer is believed."""
+    outage: Outage = field(default_factory=Outage)
+    journal: Journal | None = None
+    """Where creations are written down before they are sent."""
     tag: str = ""
     """What tells the exchanges of one part of a sharded run from those of the others."""
 
@@ -126,6 +135,8 @@ class Client:
         for tries_left in range(TRIES_AFTER_429, -1, -1):
             exchange = self._send_retrying(operation, request, intent, purpose, params)
             self._note(exchange)
+            if exchange.status == 429 and tries_left == 0:
+                self.sender.outage.note(False, self._is_there)
             if exchange.status != 429 or tries_left == 0:
                 return exchange
             self.sender.sleep(transport.retry_after_s(exchange.header("Retry-After"), time.time()))
@@ -194,14 +205,17 @@ class Client:
         idempotent = request.method == "GET" and intent == VALID
         tries_left = TRIES_OF_IDEMPOTENT_CALLS if idempotent else 1
         while tries_left > 0:
+            self.sender.outage.check()
             self.sender.pace.wait()
             started_ms, started = now_ms(), time.perf_counter()
             prepared = self.sender.session.prepare_request(request)
             self.guard(operation, prepared)
+            id = self.sender.next_id()
+            self._write_down(id, operation, prepared)
             response, error = self._send(prepared)
             tries_left = tries_left - 1 if error and transport.was_cut_off(error) else 0
             exchange = Exchange(
-                id=self.sender.next_id(),
+                id=id,
                 operation=operation,
                 user=self.user.role,
                 intent=intent,
@@ -213,6 +227,9 @@ class Client:
                 error=_described(error) if error else None,
                 params=params,
             )
+            self.sender.pace.answered(exchange.elapsed_ms / 1000, exchange.status)
+            if exchange.status != 429:
+                self.sender.outage.note(error is None, self._is_there)
             if error is None:
                 return exchange
             self._note(exchange)
@@ -228,6 +245,36 @@ class Client:
         except requests.RequestException as error:
             return None, error
 
+    def _is_there(self) -> bool:
+        """Ask for what every target answers; whatever it is but that there is too much to do, somebody is there."""
+        for operation_id in ("exams_index", "users_index"):
+            with contextlib.suppress(TargetUnreachable):
+                home = self.sender.target.administrator.institute_id
+                if self(operation_id, purpose="poll", limit=1, institute_id=home).status != 429:
+                    return True
+        return False
+
+    def _write_down(self, id: str, operation: Operation | None, prepared: requests.PreparedRequest) -> None:
+        """Write a creation into the journal, by what the request addresses as well as by what it is meant to be."""
+        if self.sender.journal is None or prepared.method in READING_METHODS:
+            return
+        addressed = operations.match(prepared.method or "", unquote(urlsplit(prepared.url or "").path))
+        for meant in (addressed[0] if addressed else None, operation):
+            if meant is not None and meant.id in CREATED_KIND:
+                sent = params_of(prepared)
+                self.sender.journal.creating(id, CREATED_KIND[meant.id], self.user.role, parents_of(meant, sent), sent)
+                return
+
+    def _complete(self, exchange: Exchange, journal: Journal) -> None:
+        """Complete the journal by the answer; one that leaves open whether something was created completes nothing."""
+        gone = destroyed_by(exchange)
+        if exchange.accepted and (made := created_by(exchange)) and is_created_by_run(exchange, self.sender.prefix):
+            journal.made(exchange.id, made[1], resource_in(exchange).get("created_at"))
+        elif exchange.refused and exchange.request.method == "POST":
+            journal.refused(exchange.id)
+        elif gone and (exchange.accepted or (exchange.purpose == "clean-up" and exchange.status in (404, 410))):
+            journal.gone(*gone)
+
     def _note(self, exchange: Exchange) -> None:
         # Some tests send from several threads; what listens need not know.
         with self.sender.noting:
@@ -237,9 +284,11 @@ class Client:
 
     def _remember(self, exchange: Exchange) -> None:
         operation, ownership = exchange.operation, self.sender.ownership
+        if self.sender.journal is not None:
+            self._complete(exchange, self.sender.journal)
         if operation is None:
             return
-        if exchange.accepted and (made := created_by(exchange)):
+        if exchange.accepted and (made := created_by(exchange)) and is_created_by_run(exchange, self.sender.prefix):
             ownership.add(*made)
         if exchange.status == 404 and exchange.intent == VALID and operation.id.endswith("_show"):
             id = str(exchange.params.get("id", ""))
@@ -267,13 +316,43 @@ def created_by(exchange: Exchange) -> tuple[str, int] | None:
     The answer has it in its envelope, flat, or one level down; in this order, for a resource may hold others.
     """
     kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
+    return (kind, int(resource["id"])) if kind and (resource := resource_in(exchange)) else None
+
+
+def resource_in(exchange: Exchange) -> Mapping[str, Any]:
+    """Return the created resource in an answer, an empty one where it holds none with an id."""
+    kind = CREATED_KIND.get(exchange.operation.id) if exchange.operation else None
     if kind is None or not isinstance(exchange.json, dict):
-        return None
+        return {}
     enveloped = exchange.json.get("student" if kind == "student_session" else kind)
     for candidate in (enveloped, exchange.json, *exchange.json.values()):
         if isinstance(candidate, dict) and str(candidate.get("id", "")).isdecimal():
-            return kind, int(candidate["id"])
-    return None
+            return candidate
+    return {}
+
+
+def is_created_by_run(exchange: Exchange, prefix: str) -> bool:
+    """
+    Tell whether the resource in the answer is the one that was asked for.
+
+    A target that answers with somebody else's must not get us to change or remove that one: where a text with the
+    run's *prefix* was sent, the resource has to bear it, in whatever letter case, or not to show that field.
+    """
+    resource = resource_in(exchange)
+    sent = {name for name, value in exchange.params.items() if isinstance(value, str) and prefix in value}
+    shown = [value.casefold() for name in sent if isinstance(value := resource.get(name), str) and value]
+    return not shown or any(prefix in value for value in shown)
+
+
+_DESTROYED_KIND = {operation_id: (kind, "id") for kind, operation_id in DESTROY.items()}
+_DESTROYED_KIND["exams_delete_student"] = ("student_session", "student_session_id")
+
+
+def destroyed_by(exchange: Exchange) -> tuple[str, int] | None:
+    """Return kind and id of what a request asks to destroy."""
+    kind, name = _DESTROYED_KIND.get(exchange.operation.id if exchange.operation else "", ("", ""))
+    id = str(exchange.params.get(name, ""))
+    return (kind, int(id)) if kind and id.isdecimal() else None
 
 
 _QUERY = re.compile(r"\?[^\s'\")]*")

@@ -17,7 +17,7 @@ from contract import target as targets
 from contract.errors import ConfigurationError
 
 DEFAULT_FILE = Path("conformance.toml")
-NOT_YET = ("basic_auth",)
+NOT_YET: tuple[str, ...] = ()
 """Keys of a target that a later version honours."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NOTHING_BUT_SPACE = re.compile(r"^\s*$")
@@ -88,7 +88,7 @@ class TargetTable(_Table):
     headers: dict[str, str] = {}
     client_certificate: Text | None = None
     basic_auth: Annotated[list[Text], pydantic.Field(min_length=2, max_length=2)] | None = None
-    proxy: Text | None = None
+    proxy: Annotated[str, pydantic.Field(pattern=r"^https?://[^/\s]+")] | None = None
     timeout_s: Annotated[float, pydantic.Field(gt=0)] = 30.0
     known: Text | None = None
     requests_per_second: Annotated[float, pydantic.Field(gt=0)] | None = None
@@ -155,7 +155,34 @@ def read_target(name: str, file: Path | None, environment: Mapping[str, str] = o
     if isinstance(users, dict) and "administrator" not in users:
         raise place.error(required, "this table is required; it needs token, secret_key and institute_id")
     filled = _fill(known[name], ("targets", name), place, environment)
-    return _to_target(name, _validate(TargetTable, filled, ("targets", name), place), path)
+    target = _to_target(name, _validate(TargetTable, filled, ("targets", name), place), path)
+    _check_files(target, place)
+    return target
+
+
+def _check_files(target: targets.Target, place: _Place) -> None:
+    """
+    Make sure that certificates are there and can be used.
+
+    Raises:   ConfigurationError: one is not; OpenSSL would say so late, or ask for a passphrase and wait.
+    """
+    for key in ("verify_tls", "client_certificate"):
+        file = getattr(target, key)
+        if not isinstance(file, str):
+            continue
+        path = ("targets", target.name, key)
+        try:
+            text = Path(file).read_text(encoding="latin-1") if Path(file).is_file() else ""
+        except OSError as error:
+            raise place.error(path, f"cannot read {file}: {error.strerror}") from None
+        if key == "verify_tls" and Path(file).is_dir():
+            continue
+        if "-----BEGIN CERTIFICATE-----" not in text:
+            raise place.error(path, f"no PEM file with a certificate is at {file}")
+        if key == "client_certificate" and "PRIVATE KEY-----" not in text:
+            raise place.error(path, f"{file} has to hold the private key too, after the certificate")
+        if key == "client_certificate" and "ENCRYPTED" in text:
+            raise place.error(path, f"the private key in {file} is encrypted; nobody is there to type its passphrase")
 
 
 def refuse_what_is_not_there_yet(name: str, file: Path | None) -> None:
@@ -263,8 +290,13 @@ def _near(name: str, known: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
+_READ_ONE_BY_ONE = {
+    "budget_requests", "users", "fixtures", "known", "basic_auth", "base_url", "verify_tls", "client_certificate",
+}  # fmt: skip
+
+
 def _to_target(name: str, table: TargetTable, file: Path) -> targets.Target:
-    values = table.model_dump(exclude={"users", "fixtures", "known", "basic_auth", "base_url", "budget_requests"})
+    values = table.model_dump(exclude=_READ_ONE_BY_ONE)
     users = {
         role: targets.User(role=role, **fields)
         for role, fields in table.users.model_dump().items()
@@ -279,6 +311,8 @@ def _to_target(name: str, table: TargetTable, file: Path) -> targets.Target:
         base_url=table.base_url.rstrip("/"),
         known=file.parent / table.known if table.known else None,
         budget_requests=_budgets(table.budget_requests),
+        verify_tls=str(file.parent / table.verify_tls) if isinstance(table.verify_tls, str) else table.verify_tls,
+        client_certificate=str(file.parent / table.client_certificate) if table.client_certificate else None,
         basic_auth=(table.basic_auth[0], table.basic_auth[1]) if table.basic_auth else None,
         **values,
     )

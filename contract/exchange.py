@@ -54,6 +54,13 @@ class Exchange:
         return 200 <= self.status < 300 or redirected
 
     @property
+    def is_foreign(self) -> bool:
+        """Tell whether a 2xx is none of the API's: its body is no JSON, as that of a gateway's page for signing in."""
+        if self.operation is None or self.operation.id in MAY_REDIRECT or not 200 <= self.status < 300:
+            return False
+        return self.json is None and bool(self.body.strip()) and self.body.strip() != b"null"
+
+    @property
     def refused(self) -> bool:
         """Tell whether the answer is a 4xx."""
         return 400 <= self.status < 500

@@ -20,6 +20,9 @@ from contract.exchange import Exchange
 from contract.requirements import Requirement, load
 from contract.results import Evidence, Finding
 
+ACCEPTANCE = "the request to be accepted with a 2xx"
+REFUSAL = "the request to be refused with"
+
 
 class FindingRaised(AssertionError):
     """A requirement did not hold; an assertion error, so that Hypothesis looks for the smallest example."""
@@ -133,10 +136,11 @@ class Control:
         """
         Count the control, or end the case.
 
-        Raises:   Inconclusive: it was not accepted.
+        Raises:   Inconclusive: it was not accepted, or not by the API.
         """
         if not self.exchange.accepted:
             raise Inconclusive(f"the control was not accepted: {describe(self.exchange)}")
+        _demand_the_apis_answer(self.exchange)
         ledger = current()
         ledger.of(self.exchange).accepted += 1
         ledger.control = self.exchange.id
@@ -153,11 +157,12 @@ class Expectation:
         """
         Count an accepted request.
 
-        Raises:   FindingRaised: it was not accepted. Inconclusive: it was put off by a 429 to the last.
+        Raises:   FindingRaised: it was not accepted. Inconclusive: the API did not answer it.
         """
         _demand_an_answer(self.exchange)
         if not self.exchange.accepted:
-            self.violated("the request to be accepted with a 2xx", describe(self.exchange))
+            self.violated(ACCEPTANCE, describe(self.exchange))
+        _demand_the_apis_answer(self.exchange)
         current().of(self.exchange).accepted += 1
         return self.exchange
 
@@ -167,7 +172,7 @@ class Expectation:
 
         Args:     statuses: the documented ones; none for any 4xx.
         Raises:   FindingRaised: it was accepted, ended in a 5xx, or got another 4xx than the documented ones.
-                  Inconclusive: it was put off by a 429 to the last.
+                  Inconclusive: the API did not answer it.
         """
         _demand_an_answer(self.exchange)
         if not self.exchange.refused:
@@ -249,6 +254,11 @@ def _demand_an_answer(exchange: Exchange) -> None:
     require(exchange.status != 429, f"the target still limits the rate after several waits: {exchange.line}")
 
 
+def _demand_the_apis_answer(exchange: Exchange) -> None:
+    """Leave a request undecided that something in front of the API seems to have answered, such as a sign-in page."""
+    require(not exchange.is_foreign, f"the answer is no JSON, so it is hardly the API's: {describe(exchange)}")
+
+
 def describe(exchange: Exchange) -> str:
     """Return an exchange in a line with the beginning of its answer."""
     text = " ".join(exchange.text.split())
@@ -257,4 +267,11 @@ def describe(exchange: Exchange) -> str:
 
 def _refusal_words(statuses: Iterable[int]) -> str:
     listed = " or ".join(map(str, statuses))
-    return f"the request to be refused with {listed}" if listed else "the request to be refused with a 4xx"
+    return f"{REFUSAL} {listed}" if listed else f"{REFUSAL} a 4xx"
+
+
+def proves_itself(requirement: Requirement, finding: Finding) -> bool:
+    """Tell whether one exchange settles it, so that it stands although a second try went well."""
+    if requirement.area == "isolation":  # data of others was seen
+        return finding.expected != ACCEPTANCE
+    return requirement.area == "nonce" and finding.expected.startswith(REFUSAL)  # one nonce was accepted twice

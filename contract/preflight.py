@@ -69,7 +69,7 @@ def check(target: Target) -> list[Probe]:
     sender = sender_for(target)
     found = []
     for probe in probes(target, sender):
-        if not probe.exchange.accepted:
+        if not probe.exchange.accepted or not isinstance(probe.exchange.json, dict | list):
             raise _explanation(probe, sender)
         found.append(probe)
     return found

@@ -38,6 +38,7 @@ SESSION = pytest.StashKey[Session]()
 BENCHES = pytest.StashKey[dict[str, Bench]]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
 UNMET = (Verdict.FAIL, Verdict.WARN)
+MOST_LEAKS = 10
 prepared: Session | None = None
 """The session that ``conformance run`` made before it started pytest."""
 
@@ -103,6 +104,7 @@ def _prepare(config: pytest.Config) -> Session:
     option = config.option
     seed = {} if option.seed is None else {"seed": option.seed}
     try:
+        session.heed_termination()
         run = session.prepare(
             Settings(
                 target=option.target,
@@ -297,6 +299,8 @@ def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
     if (first.verdict in UNMET) is (second.verdict in UNMET):
         return second
     shown, other = (first, second) if first.verdict in UNMET else (second, first)
+    if shown.finding and judgement.proves_itself(requirements.load().get(shown.requirement), shown.finding):
+        return replace(shown, exchanges=first.exchanges + second.exchanges)
     order = "found once and not again" if shown is first else "not found at first, but when tried again"
     return replace(
         second,
@@ -396,11 +400,12 @@ def _bench(item: pytest.Item) -> Bench:
             target = mock.target
         worker = getattr(item.config, "workerinput", {}).get("workerid", "gw0")
         number = int(worker.removeprefix("gw")) + (32 if exclusive else 0)
-        prefix = f"{run.prefix}"
+        prefix = run.prefix
+        journal = run.state.journal(run.run_id, prefix, worker) if run.state and not run.read_only else None
         tag = f"{run.settings.shard[0]}s" if run.settings.shard else ""
         benches[label] = Bench(
             target, run.run_number, number, prefix, run.parts, run.read_only, label, run.workers, run.keeps_exchanges,
-            tag, _memory(run),
+            journal, tag, _memory(run),
         )  # fmt: skip
     return benches[label]
 
@@ -525,6 +530,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is None:
         return
+    # After Ctrl-C a case is still open: what it made goes before what the cases share.
+    with contextlib.suppress(Exception):
+        session._setupstate.teardown_exact(None)
     for bench in session.config.stash[BENCHES].values():
         bench.close()
     leaks = [f"{made.kind} {made.id}" for bench in session.config.stash[BENCHES].values() for made in bench.leaks]
@@ -537,6 +545,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     run.leaks += leaks
     run.interrupted |= exitstatus == pytest.ExitCode.INTERRUPTED
+    if (several := session.config.pluginmanager.get_plugin("dsession")) and hasattr(several, "nodemanager"):
+        # After Ctrl-C workers are still at work: what is left on the target can be told when they have ended.
+        several.nodemanager.teardown_nodes()
     session.exitstatus = run.finish().verdict.exit_code
 
 
@@ -545,9 +556,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        for line in [*terminal.lines(run.outcome, run.folder), *github.notices(run.outcome, os.environ)]:
+        said = [*run.tidied, *terminal.lines(run.outcome, run.folder), *left_behind(run)]
+        for line in [*said, *github.notices(run.outcome, os.environ)]:
             terminalreporter.write_line(line)
         github.write_summary(run.outcome, run.folder, os.environ)
+
+
+def left_behind(run: Session) -> list[str]:
+    """Return what is said at the end of a run about resources that could not be removed."""
+    if not run.leaks:
+        return []
+    more = [f"  and {len(run.leaks) - MOST_LEAKS} more"] if len(run.leaks) > MOST_LEAKS else []
+    again = [] if run.target.embedded else [f"try again: conformance cleanup --target {run.target.name}"]
+    return ["left behind:", *(f"  {leak}" for leak in run.leaks[:MOST_LEAKS]), *more, *again]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,8 +8,10 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -18,16 +20,18 @@ from pathlib import Path
 from typing import Any
 
 import contract
-from contract import embedded, operations, plans, preflight, previous, reporting, requirements, shards, verdict
+from contract import cleanup, embedded, operations, plans, preflight, previous, reporting, requirements, shards, verdict
 from contract import known as known_deviations
 from contract.archive import Archive
 from contract.config import read_examples, read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.examples import Examples
+from contract.journal import prefix_of
 from contract.nonce import new_run_number
 from contract.results import CaseResult, Known, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
 from contract.settings import REPORTS, RUNS, Settings
+from contract.state import State
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
@@ -48,11 +52,14 @@ class Session:
     run_number: int
     started: datetime
     mock: EmbeddedMock | None = field(default=None, repr=False)
+    lock: State | None = field(default=None, repr=False)
     workers: int = 1
     processes: int = 1
     """How many may be used to make plans."""
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    tidied: list[str] = field(default_factory=list)
+    """What was removed that earlier runs had left, and what could not be."""
     problems: list[str] = field(default_factory=list)
     """What went wrong with the suite itself; nothing is certain then."""
     notes: list[str] = field(default_factory=list)
@@ -62,6 +69,8 @@ class Session:
     interrupted: bool = False
     keeps_exchanges: bool = True
     """Whether every exchange is written down; a run that nobody reads a report of is faster without."""
+    rehearses: bool = False
+    """Whether it only shows what another run would send; its target is a mock that ends with it."""
     outcome: RunResult | None = None
     again: frozenset[previous.Pair] | None = None
     """With ``--last-failed``: what is tried again."""
@@ -91,7 +100,12 @@ class Session:
     @property
     def prefix(self) -> str:
         """Return what the names of all created resources begin with."""
-        return f"ct-{self.run_id}"
+        return prefix_of(self.run_id)
+
+    @property
+    def state(self) -> State | None:
+        """Return what is kept of the target between runs; nothing of a mock that ends with the run."""
+        return None if self.target.embedded or self.rehearses else State(self.target)
 
     def for_worker(self) -> dict[str, Any]:
         """Return what a worker process needs, as plain data."""
@@ -107,6 +121,7 @@ class Session:
             "stored": self.stored,
             "examples": _opened_by(self.examples),
             "latency_ms": self.latency_ms,
+            "rehearses": self.rehearses,
         }
 
     @classmethod
@@ -129,6 +144,7 @@ class Session:
             stored=data["stored"],
             examples=Examples(**data["examples"]) if data["examples"] else None,
             latency_ms=data["latency_ms"],
+            rehearses=data["rehearses"],
         )
 
     # -- the plan ---------------------------------------------------------------------------------------------------
@@ -215,7 +231,9 @@ class Session:
         known_deviations.mark(judged, self.known, self.started.date())
         if self.settings.shard:
             verdict.leave_to_other_shards(judged, self.elsewhere)
-        cut_short = self.interrupted or bool(self.problems)
+        # A mock of the run's own takes with it what is left on it.
+        harm = bool(self.leaks) and self.state is not None
+        cut_short = self.interrupted or bool(self.problems) or harm
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
         return RunResult(
@@ -243,12 +261,23 @@ class Session:
         said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
         part = f"Part {'/'.join(map(str, self.settings.shard))}: " if self.settings.shard else ""
         early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in self.cases)
+        left = len(self.leaks) if self.state is not None else 0
+        if left:
+            said = f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind."
         return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:
-        """Write the report, with what earlier runs say about it, and let ``reports/latest`` point at it."""
+        """
+        Remove what is left on the target and write the report, with what earlier runs say about it.
+
+        ``reports/latest`` then points at it.
+        """
+        if self.state and not self.read_only:
+            _, left = cleanup.clean_up(self.target, self.state, self.run_id)
+            self.leaks = [str(leak) for leak in left]
         self.outcome = self.result()
-        self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
+        if not self.rehearses:
+            self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
         reporting.write(self.outcome, self.folder)
         if self.settings.shard:
             shards.write(self.outcome, shards.Head.of_run(self), self.folder)
@@ -263,14 +292,17 @@ class Session:
                     yield json.loads(line)
 
     def close(self) -> None:
-        """Stop the embedded mock, drop the workers' parts, and put a finished report among the earlier ones."""
+        """Stop the embedded mock, drop the workers' parts, put a finished report among the earlier ones, unlock."""
         if self.mock:
             self.mock.stop()
             self.mock = None
         shutil.rmtree(self.parts, ignore_errors=True)
         # Only now: pytest-html writes its file after everything else.
-        if self.outcome:
+        if self.outcome and not self.rehearses:
             self.notes += Archive.of(self.settings).add(self.folder)
+        if self.lock:
+            self.lock.unlock()
+            self.lock = None
 
 
 def point_latest_at(folder: Path) -> None:
@@ -291,10 +323,11 @@ def prepare(settings: Settings) -> Session:
     settings.selected(requirements.load())
     for operation_id in settings.operations:
         operations.get(operation_id)
-    again = _again(settings) if settings.last_failed else None
+    again = tried_again(settings)
     # A config file that merely lies there has nothing to do with a run against the mock.
     redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
+    lock: State | None = None
     try:
         target = mock.target if mock else read_target(settings.target, settings.config)
         if not mock:
@@ -302,6 +335,9 @@ def prepare(settings: Settings) -> Session:
         _check_answers(target)
         register = requirements.load()
         known = known_deviations.read(target.known, register, target.answers) if target.known else {}
+        if not mock:
+            lock = State(target)
+            lock.lock("a run")
         probes = preflight.check(target)
         examples = Examples(_examples_name(target, settings), redis)
         examples.check()
@@ -319,16 +355,28 @@ def prepare(settings: Settings) -> Session:
             examples=examples,
             latency_ms=statistics.median(probe.exchange.elapsed_ms for probe in probes),
             known=known,
+            lock=lock,
         )
+        if lock:
+            session.tidied = _tidied(session, lock)
         _make_empty(session.parts)
     except BaseException:
         if mock:
             mock.stop()
+        if lock:
+            lock.unlock()
         raise
     return session
 
 
-def _again(settings: Settings) -> frozenset[previous.Pair]:
+def tried_again(settings: Settings) -> frozenset[previous.Pair] | None:
+    """
+    Return what ``--last-failed`` tries again, None without it.
+
+    Raises:   ConfigurationError: there was no previous run, or nothing of it failed.
+    """
+    if not settings.last_failed:
+        return None
     path, said = previous.report_of(settings.target, settings.history or RUNS, settings.report_dir)
     return previous.failed(said, path)
 
@@ -341,6 +389,26 @@ def _examples_name(target: Target, settings: Settings) -> str:
 def _opened_by(examples: Examples | None) -> dict[str, Any] | None:
     """Return what opens the same store in another process."""
     return None if examples is None else {"target": examples.target, "redis": examples.redis}
+
+
+def heed_termination() -> None:
+    """Let a polite end from outside (SIGTERM, of CI systems) remove what was created, as Ctrl-C does."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _tidied(session: Session, state: State) -> list[str]:
+    """Remove what earlier runs left, and say what was removed and what is still there."""
+    if session.read_only:
+        left = state.runs_left()
+        return [f"left by earlier runs, and kept in a read-only run: {', '.join(left)}"] if left else []
+    removed, leaks = cleanup.clean_up(session.target, state)
+    notes = [f"removed {removed} resources that earlier runs had left"] if removed else []
+    return notes + [f"left behind earlier: {leak}" for leak in leaks]
 
 
 def _check_answers(target: Target) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,11 @@ class Target:
     def secrets(self) -> frozenset[str]:
         """Return every text that must never be shown."""
         texts = [text for user in self.users.values() for text in (user.token, user.secret_key)]
-        texts += list(self.headers.values()) + list(self.basic_auth or ())
-        texts += [unquote(urlsplit(self.proxy).password or "")] if self.proxy else []
+        texts += list(self.headers.values())
+        if self.basic_auth:
+            texts += [self.basic_auth[1], b64encode(":".join(self.basic_auth).encode()).decode()]
+        if self.proxy and (password := urlsplit(self.proxy).password):
+            texts += [password, unquote(password)]
         return frozenset(text for text in texts if text)
 
     def lacks(self, capability: str) -> str | None:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import http.client
 import math
 import time
+from base64 import b64encode
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
+from contract import deadline
 from contract.aswritten import AsWritten
 from contract.auth import ACCEPT
+from contract.deadline import Watch
 from contract.target import Target
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 SHORTEST_WAIT_FOR_429_S = 0.05
 LONGEST_WAIT_FOR_429_S = 60.0
+MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
 
 
 class AnswerTooLarge(requests.RequestException):
     """The answer is larger than what is read of one."""
+
+
+class MalformedAnswer(requests.ConnectionError):
+    """What came is not HTTP."""
 
 
 class _Session(requests.Session):
@@ -37,18 +47,63 @@ class _Session(requests.Session):
         return None
 
 
+class _Adapter(AsWritten):
+    """Shows a proxy the credentials of the config."""
+
+    def __init__(self, basic_auth: str | None) -> None:
+        self._basic_auth = basic_auth
+        super().__init__(pool_connections=4, pool_maxsize=32, max_retries=0)
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        given = {"Proxy-Authorization": self._basic_auth} if self._basic_auth else {}
+        return {**super().proxy_headers(proxy), **given}
+
+
+def basic(credentials: tuple[str, str]) -> str:
+    """Return the value of a header with basic credentials."""
+    return f"Basic {b64encode(':'.join(credentials).encode()).decode()}"
+
+
 def new_session(target: Target) -> requests.Session:
     """Return a keep-alive session set up as the target's config says; the environment's proxies are not used."""
+    session = _bare_session(target)
+    session.headers.update({"Accept": ACCEPT, **target.headers})
+    session.cert = target.client_certificate
+    if target.basic_auth and not target.proxy:
+        # Authorization holds the API's token, and there is one such header: this is the other one that there is.
+        session.headers["Proxy-Authorization"] = basic(target.basic_auth)
+    return session
+
+
+def _bare_session(target: Target) -> requests.Session:
+    """Return a session that shows nothing of what the config has for the target itself."""
     session = _Session()
-    adapter = AsWritten(pool_connections=4, pool_maxsize=32, max_retries=0)
+    adapter = _Adapter(basic(target.basic_auth) if target.basic_auth and target.proxy else None)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
-    session.headers.update({"User-Agent": "procwise-conformance", "Accept": ACCEPT, **target.headers})
+    session.headers.update({"User-Agent": "procwise-conformance"})
     session.verify = target.verify_tls
-    session.cert = target.client_certificate
     if target.proxy:
         session.proxies = {"http": target.proxy, "https": target.proxy}
     return session
+
+
+def fetch(target: Target, url: str) -> requests.Response:
+    """
+    Fetch what an answer of the target points to, without credentials, headers or certificate of the config.
+
+    Raises:   requests.RequestException: it cannot be fetched whole and in time, or leads on and on.
+    """
+    with _bare_session(target) as session:
+        for _ in range(MOST_REDIRECTS + 1):
+            response = send(session, session.prepare_request(requests.Request("GET", url)), target.timeout_s)
+            location = response.headers.get("Location")
+            if not 300 <= response.status_code < 400 or not location:
+                return response
+            url = urljoin(url, location)
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise requests.exceptions.InvalidSchema(f"redirected to {urlsplit(url).scheme}:")
+    raise requests.TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
 
 def send(session: requests.Session, prepared: requests.PreparedRequest, timeout_s: float) -> requests.Response:
@@ -58,8 +113,31 @@ def send(session: requests.Session, prepared: requests.PreparedRequest, timeout_
     Args:     timeout_s: for the connection, for the beginning of the answer, and for all of its body.
     Raises:   requests.RequestException: no whole answer came in time, or it is larger than `LARGEST_ANSWER`.
     """
+    with deadline.within(timeout_s) as watch:
+        try:
+            response = _sent(session, prepared, timeout_s, watch)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, *_MALFORMED) as error:
+            if watch.fired:
+                raise requests.ReadTimeout(f"the answer was not whole after {timeout_s:g} s") from None
+            if isinstance(error, requests.RequestException):
+                raise
+            raise MalformedAnswer(f"the answer is no HTTP: {type(error).__name__}") from None
+        if watch.fired:
+            raise requests.ReadTimeout(f"the answer was not whole after {timeout_s:g} s")
+    return response
+
+
+# What parsers raise and requests does not translate.
+_MALFORMED = (http.client.HTTPException, ValueError, OSError)
+
+
+def _sent(
+    session: requests.Session, prepared: requests.PreparedRequest, timeout_s: float, watch: Watch
+) -> requests.Response:
     settings: Any = session.merge_environment_settings(prepared.url, {}, True, None, None)
+    watch.allow(2 * timeout_s)  # for the connection and for the beginning of the answer
     response = session.send(prepared, timeout=timeout_s, allow_redirects=False, **settings)
+    watch.allow(timeout_s)
     try:
         response._content = _whole_body(response, timeout_s)  # what `content` returns from now on
     except BaseException:

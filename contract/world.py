@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.client import Client, File, created_by
+from contract.client import Client, File, created_by, destroyed_by, is_created_by_run
 from contract.errors import TargetError
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested
+from contract.removal import DESTROY, SHOW, Made, in_order, parents_of, path_of
 from contract.requirements import load
 from contract.target import Target, User
 
@@ -26,31 +27,11 @@ ENVELOPES = {
     "lti_resource": "lti_resource",
     "tool_provider": "tool_provider",
 }
-_DESTROY = {
-    "exam": "exams_destroy",
-    "document": "documents_destroy",
-    "attachment": "attachments_destroy",
-    "institute": "institutes_destroy",
-    "user": "users_destroy",
-    "student_session": "student_sessions_destroy",
-    "lti_resource": "lti_resources_destroy",
-    "tool_provider": "tool_providers_destroy",
-}
-GONE_WITH_THEIR_EXAM = ("document", "attachment")
+GO_WITH_THEIR_EXAM = ("document", "attachment")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f0005000"
     "1ff9f1d2b3d0000000049454e44ae426082"
 )
-
-
-@dataclass
-class Made:
-    """A resource that the run created and has to remove."""
-
-    kind: str
-    id: int
-    user: str
-    parents: dict[str, Any]
 
 
 @dataclass
@@ -227,7 +208,7 @@ class World:
             params["exam_id"] = self.exam()["id"]
         elif kind in parents:
             params["institute_id"] = self.institute_id
-        shown = client(_DESTROY[kind].replace("_destroy", "_show"), purpose="set-up", **params)
+        shown = client(SHOW[kind], purpose="set-up", **params)
         if shown.status != 404:
             raise Inconclusive(f"cannot show that an id is absent: {shown.line}, wanted 404")
         return id
@@ -258,44 +239,35 @@ class World:
         """Take down what *exchange* created or destroyed, whoever sent it and for whatever reason."""
         if not exchange.accepted or exchange.operation is None:
             return
-        if made := created_by(exchange):
-            # The id of exams_add_student is the exam's; the session that it made is removed by its own id.
-            parents = {name: exchange.params.get(name) for name in exchange.operation.path_names if name != "id"}
-            self._made.append(Made(*made, exchange.user, parents))
+        if (made := created_by(exchange)) and is_created_by_run(exchange, self.clients["administrator"].sender.prefix):
+            self._made.append(Made(*made, exchange.user, parents_of(exchange.operation, exchange.params)))
         elif exchange.operation.method == "DELETE":
             self._forget(exchange)
 
     def _forget(self, exchange: Exchange) -> None:
-        kinds = {operation: kind for kind, operation in _DESTROY.items()}
-        kind, name = kinds.get(exchange.operation.id), "id"  # type: ignore[union-attr]
-        if exchange.operation.id == "exams_delete_student":  # type: ignore[union-attr]
-            kind, name = "student_session", "student_session_id"
-        if kind is not None:
-            self._made = [
-                made for made in self._made if (made.kind, str(made.id)) != (kind, str(exchange.params.get(name)))
-            ]
+        if (gone := destroyed_by(exchange)) is not None:
+            self._made = [made for made in self._made if (made.kind, made.id) != gone]
 
     def remove_everything(self) -> None:
         """Remove what was made, the last first; what cannot be removed is kept in `leaks`."""
-        for made in self._to_remove():
+        exams = {made.id for made in self._made if made.kind == "exam"}
+        for made in in_order(self._made):
             client = self.clients.get(made.user, self.clients["administrator"])
             try:
-                removed = client(_DESTROY[made.kind], purpose="clean-up", id=made.id, **made.parents)
+                removed = client(DESTROY[made.kind], purpose="clean-up", **(path_of(DESTROY[made.kind], made) or {}))
             except TargetError:
                 self.leaks.append(made)
                 continue
             if not removed.accepted and removed.status not in (404, 410):
                 self.leaks.append(made)
+        # What could not be removed from an exam has gone with it.
+        exams -= {each.id for each in self.leaks if each.kind == "exam"}
+        self.leaks = [
+            each
+            for each in self.leaks
+            if each.kind not in GO_WITH_THEIR_EXAM or each.parents.get("exam_id") not in exams
+        ]
         self._made.clear()
-
-    def _to_remove(self) -> Iterator[Made]:
-        exams = {made.id for made in self._made if made.kind == "exam"}
-        made_in_reverse = list(reversed(self._made))
-        # A tool provider is locked while an open exam uses it, so exams go before tool providers.
-        for made in sorted(made_in_reverse, key=lambda each: each.kind in ("tool_provider", "institute")):
-            if made.kind in GONE_WITH_THEIR_EXAM and made.parents.get("exam_id") in exams:
-                continue
-            yield made
 
 
 def success_requirement(operation_id: str) -> str | None:

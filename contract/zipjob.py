@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from contract import transport
 from contract.client import Client
 from contract.errors import TargetError, TargetUnreachable
 from contract.exchange import Exchange
@@ -124,7 +125,6 @@ def generate_and_wait(client: Client, exam_id: int, deadline_s: float = DEADLINE
     return poller.until_ended()
 
 
-MOST_REDIRECTS = 5
 LARGEST_UNPACKED = 512 * 1024 * 1024
 
 
@@ -140,15 +140,10 @@ def download(client: Client, exam_id: int, purpose: str = "judged") -> tuple[Exc
     location = exchange.header("Location")
     if not 300 <= exchange.status < 400 or not location:
         return exchange, exchange.body
-    target = client.sender.target
-    with requests.Session() as session:
-        session.trust_env = False
-        session.max_redirects = MOST_REDIRECTS
-        try:
-            url = urljoin(exchange.request.url or "", location)
-            behind = session.get(url, timeout=target.timeout_s, verify=target.verify_tls)
-        except requests.RequestException as error:
-            raise TargetUnreachable(f"{exchange.line} leads nowhere: {type(error).__name__}") from None
+    try:
+        behind = transport.fetch(client.sender.target, urljoin(exchange.request.url or "", location))
+    except requests.RequestException as error:
+        raise TargetUnreachable(f"{exchange.line} leads nowhere: {type(error).__name__}") from None
     return exchange, behind.content if behind.ok else b""
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "run",
     "mock": "mock",
     "check-target": "check_target",
+    "cleanup": "cleanup",
     "merge": "merge",
     "sign": "sign",
     "repro": "repro",

@@ -16,8 +16,9 @@ base_url = "https://staging.example.com"      # without /api/v3
 # verify_tls = true                            # or the path of a CA bundle
 # version = "${STAGING_BUILD}"                 # build under test, shown in reports and histories
 # headers = { "X-Access" = "${GATE}" }         # sent with every request; values are secrets
-# client_certificate = "client.pem"
+# client_certificate = "client.pem"            # with its private key, beside this file
 # proxy = "http://proxy.example.com:3128"
+# basic_auth = ["user", "${GATE_PASSWORD}"]    # for the proxy, or a gateway that reads Proxy-Authorization
 # timeout_s = 30                               # per request
 # known = "known.toml"                         # known deviations: they do not fail the run; see docs/history.md
 # requests_per_second = 20                     # upper bound over all workers

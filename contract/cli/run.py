@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from contract import announcement, session
+from contract import announcement, requirements, session
 from contract.cli import suite
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
@@ -24,6 +26,7 @@ Examples:
   conformance run
   conformance run --target staging --profile smoke
   conformance run --target staging --area signing --seed 7
+  conformance run --target staging --profile smoke --dry-run
   conformance run --target staging --last-failed
   conformance run --target staging --seed 7 --shard 1/4
   conformance run --target staging --budget-requests 3000 --max-duration 600
@@ -70,6 +73,8 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     "--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable."
 )
 @click.option("--read-only", is_flag=True, help="Send nothing that changes state: GET only.")
+@click.option("--dry-run", is_flag=True,
+              help="Print what would be sent and created; send nothing to the target.")  # fmt: skip
 @click.option("--strict", is_flag=True,
               help="An unmet 'should', or a known deviation that no longer fails, fails the run too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
@@ -92,11 +97,16 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
               help="Compare with the earlier runs there, and add this one.  [default: reports/runs]")  # fmt: skip
 @click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, metavar="N",
               help="Runs of each target that stay in the history.")  # fmt: skip
-def command(target: str, config_file: Path | None, seed: int | None, as_json: bool, **options: Any) -> int:
+def command(
+    target: str, config_file: Path | None, seed: int | None, as_json: bool, dry_run: bool, **options: Any
+) -> int:
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
     check_report_folder(settings.report_dir)
+    session.heed_termination()
+    if dry_run:
+        return _rehearse(settings, as_json)
     prepared = session.prepare(settings)
     try:
         _plan(prepared, as_json)
@@ -107,14 +117,14 @@ def command(target: str, config_file: Path | None, seed: int | None, as_json: bo
             click.echo(f"conformance: {note}", err=True)
 
 
-def show(outcome: RunResult, folder: Path, as_json: bool) -> None:
+def show(outcome: RunResult, folder: Path, as_json: bool, left_behind: Sequence[str] = ()) -> None:
     """Print the end of a run: a summary for people, or as JSON."""
     from contract.reporting import summary, terminal
 
     if as_json:
         document = summary.document(outcome)
         chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
-        click.echo(json.dumps({**chosen, "report": str(folder)}, indent=2))
+        click.echo(json.dumps({**chosen, "report": str(folder), "left_behind": list(left_behind)}, indent=2))
         return
     for line in terminal.lines(outcome, folder):
         click.echo(line)
@@ -137,10 +147,36 @@ def check_report_folder(folder: Path | None) -> None:
         raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
 
 
+def _rehearse(settings: Settings, as_json: bool) -> int:
+    from contract import progress, rehearsal
+
+    settings.selected(requirements.load())
+    with tempfile.TemporaryDirectory(prefix="conformance-plan-") as folder:
+        wanted, prepared = rehearsal.prepare(settings, Path(folder))
+        try:
+            prepared.plan_ahead()
+            suite.run(prepared, progress.Quiet(), prepared.processes)
+        finally:
+            prepared.close()
+    if prepared.outcome is None or prepared.interrupted:
+        click.echo("conformance: the rehearsal ended before the plan was whole", err=True)
+        return 3
+    plan = rehearsal.plan(wanted, prepared.outcome)
+    if as_json:
+        click.echo(json.dumps(plan.document(), indent=2))
+    else:
+        for line in rehearsal.lines(plan, settings):
+            click.echo(line)
+    return 0
+
+
 def _run(prepared: Session, as_json: bool) -> int:
-    from contract import progress
+    # pytest is imported only now: bad options and credentials are told at once.
+    from contract import progress, pytest_plugin
     from contract.reporting import github
 
+    for note in prepared.tidied:
+        click.echo(note, err=True)
     display = progress.Quiet() if as_json else progress.display(prepared)
     suite.run(prepared, display, prepared.processes)
     outcome = prepared.outcome
@@ -151,11 +187,11 @@ def _run(prepared: Session, as_json: bool) -> int:
     for line in github.notices(outcome, os.environ):
         # The runner reads both streams; standard output is for JSON only where that was asked for.
         click.echo(line, err=True)
-    show(outcome, prepared.folder, as_json)
+    show(outcome, prepared.folder, as_json, prepared.leaks)
     if not as_json:
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)
-        if prepared.leaks:
-            click.echo(f"left behind: {', '.join(prepared.leaks[:10])}")
+        for line in pytest_plugin.left_behind(prepared):
+            click.echo(line)
     sys.stdout.flush()
     return outcome.verdict.exit_code

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from contract.client import Sender
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
+from contract.pace import Pace
 from contract.target import Fixtures, Target, User
 
 KINDS = (
@@ -154,7 +155,8 @@ def sender_to(base_url: str, **changed: Any) -> Sender:
     """Return a sender that owns the id `OWN` of every kind and does not really sleep, but writes down how long."""
     target = target_at(base_url, **changed)
     slept: list[float] = []
-    sender = Sender(target, NonceSource(1), Ownership.of(target), sleep=slept.append)
+    pace = Pace(sleep=lambda seconds: None)
+    sender = Sender(target, NonceSource(1), Ownership.of(target), sleep=slept.append, pace=pace)
     sender.slept = slept  # type: ignore[attr-defined]
     for kind in KINDS:
         sender.ownership.add(kind, OWN)

@@ -14,6 +14,8 @@ token = "${TOKEN}"
 secret_key = "${SECRET}"
 institute_id = 1
 """
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\n"
 ENVIRONMENT = {"TOKEN": "token-of-staging", "SECRET": "secret-of-staging"}
 WHOLE = """\
 [targets.staging]
@@ -73,6 +75,8 @@ def write(tmp_path):
     def written(text):
         path = tmp_path / "conformance.toml"
         path.write_text(text, encoding="utf-8")
+        (tmp_path / "ca.pem").write_text(CERTIFICATE)
+        (tmp_path / "client.pem").write_text(CERTIFICATE + KEY)
         return path
 
     return written
@@ -111,10 +115,10 @@ def test_every_key_of_the_format_arrives(write):
     target = read_target("staging", path, environment)
 
     assert target.base_url == "https://staging.example.com"
-    assert target.verify_tls == "ca.pem"
+    assert target.verify_tls == str(path.parent / "ca.pem")
     assert target.version == "2026.11-rc"
     assert target.headers == {"X-Access": "open-sesame"}
-    assert target.client_certificate == "client.pem"
+    assert target.client_certificate == str(path.parent / "client.pem")
     assert target.basic_auth == ("gate", "open-sesame")
     assert target.proxy == "http://proxy.example.com:3128"
     assert (target.timeout_s, target.requests_per_second, target.production) == (5.0, 20.0, True)
@@ -379,3 +383,43 @@ def test_what_is_no_redis_is_refused_with_its_line(tmp_path):
 
     with pytest.raises(ConfigurationError, match=r"examples\.redis.*line 2"):
         read_examples(file, {})
+
+
+# -- the way to the target
+
+
+@pytest.mark.parametrize(
+    ("line", "content", "said"),
+    [
+        ('verify_tls = "mine.pem"', None, "no PEM file with a certificate is at mine.pem"),
+        ('verify_tls = "mine.pem"', "nothing", "no PEM file with a certificate is at mine.pem"),
+        ('client_certificate = "mine.pem"', None, "no PEM file with a certificate is at mine.pem"),
+        ('client_certificate = "mine.pem"', CERTIFICATE, "has to hold the private key too"),
+        (
+            'client_certificate = "mine.pem"',
+            CERTIFICATE + "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+            "is encrypted; nobody is there to type its passphrase",
+        ),
+    ],
+)
+def test_certificates_that_cannot_be_used_are_told_before_anything_is_sent(problem, tmp_path, line, content, said):
+    if content is not None:
+        (tmp_path / "mine.pem").write_text(content)
+
+    told = problem(MINIMAL.replace("\n\n", f"\n{line}\n\n", 1))
+
+    assert told.startswith(f"targets.staging.{line.split()[0]}: ")
+    assert said in told
+    assert "line 3" in told
+
+
+def test_proxy_has_to_be_a_url(problem):
+    assert problem(MINIMAL.replace("\n\n", '\nproxy = "proxy.example.com"\n\n', 1)).startswith("targets.staging.proxy")
+
+
+def test_passwords_of_gateway_and_proxy_are_secrets(write):
+    lines = '\nproxy = "http://me:p%40ss@proxy.example.com"\nbasic_auth = ["gate", "open-sesame"]\n\n'
+    target = read_target("staging", write(MINIMAL.replace("\n\n", lines, 1)), ENVIRONMENT)
+
+    assert {"open-sesame", "p%40ss", "p@ss", "Z2F0ZTpvcGVuLXNlc2FtZQ=="} <= target.secrets
+    assert "gate" not in target.secrets, "removing every 'gate' from a report would spoil it"

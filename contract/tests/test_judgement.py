@@ -20,7 +20,7 @@ from contract.judgement import (
     require,
 )
 from contract.requirements import load
-from contract.results import Evidence
+from contract.results import Evidence, Finding
 from contract.tests.exchanges import exchange
 
 FIRST, SECOND = "NONCE-001", "SIGN-003"
@@ -221,3 +221,32 @@ def test_outside_of_a_case_nothing_can_be_judged() -> None:
     assert judgement.running() is None
     with pytest.raises(RuntimeError, match="no case is being judged"):
         expect(exchange()).accepted()
+
+
+@pytest.mark.parametrize("body", [b"<h1>Sign in</h1>", b'{"exam": {"id": 1,}'])
+def test_success_that_is_no_json_is_no_evidence(body):
+    page = exchange("exams_show", 200, body)
+
+    for judged in (control(page).accepted, expect(page).accepted):
+        with pytest.raises(Inconclusive, match="no JSON, so it is hardly the API's"):
+            judged()
+
+
+@pytest.mark.parametrize("body", [b"", b"null", {}])
+def test_success_without_a_body_is_evidence(body):
+    with judging(Ledger(load().get("NONCE-001"), "case")):
+        assert expect(exchange("exams_destroy", 200, body)).accepted()
+
+
+@pytest.mark.parametrize(
+    ("requirement", "expected", "stands"),
+    [
+        ("NONCE-001", "the request to be refused with a 4xx", True),
+        ("NONCE-001", "the request to be accepted with a 2xx", False),
+        ("ISO-001", "no exam of the other institute", True),
+        ("ISO-001", "the request to be accepted with a 2xx", False),
+        ("SIGN-002", "the request to be refused with a 4xx", False),
+    ],
+)
+def test_what_one_exchange_proves_needs_no_second_try(requirement, expected, stands):
+    assert judgement.proves_itself(load().get(requirement), Finding(expected, "GET /exams -> 200")) is stands

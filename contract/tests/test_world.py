@@ -102,13 +102,15 @@ def test_what_was_made_is_removed_the_last_first_and_tool_providers_after_exams(
     assert len(removed(server)) == 4
 
 
-def test_documents_and_attachments_go_with_their_exam(world: World, server: RecordingServer) -> None:
+def test_a_document_that_cannot_be_removed_goes_with_its_exam(world: World, server: RecordingServer) -> None:
     exam = world.exam()["id"]
-    world.document(exam)
+    document = world.document(exam)["id"]
+    server.answers = [Answer(status=500)]
 
     world.remove_everything()
 
-    assert removed(server) == [f"/exams/{exam}"]
+    assert removed(server) == [f"/exams/{exam}/documents/{document}", f"/exams/{exam}"]
+    assert world.leaks == []
 
 
 def test_what_a_test_removed_itself_is_not_removed_again(world: World, server: RecordingServer) -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import pytest
 
 from contract.errors import TargetError, TargetUnreachable
+from contract.tests.recording_server import target_at
 from contract.zipjob import (
     ENDED,
     NEXT,
@@ -300,7 +301,7 @@ def elsewhere():
 class RedirectedClient:
     """Answers with a redirect."""
 
-    sender = SimpleNamespace(target=SimpleNamespace(timeout_s=5, verify_tls=True))
+    sender = SimpleNamespace(target=target_at("https://target.example.com", timeout_s=5))
 
     def __init__(self, location):
         self.exchange = Exchange(None, 302, headers={"Location": location})

@@ -50,7 +50,7 @@ def conformance(folder: Path, *arguments: str, **environment: str) -> Finished:
     done = subprocess.run(
         [sys.executable, "-m", "contract", *chosen],
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**os.environ, "CONFORMANCE_STATE_DIR": str(folder / "state"), **environment},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,

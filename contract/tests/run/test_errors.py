@@ -93,16 +93,6 @@ def test_missing_variable_is_named(command, tmp_path, local):
     assert "NOT_SET_ANYWHERE" in one_line(finished)
 
 
-@pytest.mark.parametrize("line", ['basic_auth = ["gate", "open"]'])
-def test_what_is_not_there_yet_is_not_accepted_in_silence(command, tmp_path, local, line):
-    (tmp_path / "conformance.toml").write_text(local.replace("control = true", f"control = true\n{line}"))
-
-    finished = command("run", "--target", "local")
-
-    assert finished.status == 2
-    assert f"targets.local.{line.split()[0]}: this version cannot do that yet" in one_line(finished)
-
-
 def test_a_wrong_list_of_known_deviations_is_told_before_anything_is_sent(command, tmp_path, local):
     (tmp_path / "conformance.toml").write_text(local.replace("control = true", 'control = true\nknown = "known.toml"'))
 
