@@ -6,7 +6,7 @@ ARGS   ?=
 # Compiled bytecode saves seconds at every start of pytest.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup conformance test verify bench lint clean
+.PHONY: help setup conformance test verify bench plans lint clean
 
 help:               ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,11 @@ test: setup         ## run the project's own tests
 verify: setup       ## what takes too long for every day: standard runs, 20 kills
 	$(BIN)/pytest -q contract/tests/run/test_standard_run.py $(ARGS)
 	CONFORMANCE_KILLS=20 $(BIN)/pytest -q contract/tests/run/test_kill.py $(ARGS)
+
+plans: setup        ## make the plans and costs anew that are shipped with the package
+	$(BIN)/python -m contract.planning --profile standard --seed 1 --ship
+	$(BIN)/conformance run --seed 1 --workers 1 --report-dir build/costs
+	$(BIN)/python -m contract.costs build/costs/report.json 72
 
 bench: setup        ## measure; writes reports/bench.json and prints a table
 	$(BIN)/python -m contract.benchmark $(ARGS)

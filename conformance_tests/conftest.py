@@ -1,8 +1,9 @@
-"""Gives a test that asks for `operation_id` one case per operation of its requirements."""
+"""Gives a test that asks for `operation_id` one case per operation of its requirements, one per slice with `part`."""
 
 import pytest
 
 from contract import operations, requirements
+from contract.pytest_plugin import parts_of
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -10,7 +11,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker and "operation_id" in metafunc.fixturenames and not _given(metafunc):
         register = requirements.load()
         wanted = {name for each in marker.args for name in register.get(each).operations}
-        metafunc.parametrize("operation_id", [name for name in operations.table() if name in wanted])
+        names = [name for name in operations.table() if name in wanted]
+        if "part" in metafunc.fixturenames:
+            metafunc.parametrize(("operation_id", "part"), list(_slices(metafunc.config, names)))
+        else:
+            metafunc.parametrize("operation_id", names)
+
+
+def _slices(config, names):
+    """Return the slices of the plans: the same ones, whoever sends them."""
+    for name in names:
+        count = parts_of(config, name)
+        if count is None:
+            yield pytest.param(name, None, id=name)
+        for part in range(count or 0):
+            yield pytest.param(name, part, id=name if count == 1 else f"{name}-{part + 1}of{count}")
 
 
 def _given(metafunc: pytest.Metafunc) -> bool:

@@ -15,6 +15,7 @@ from contract import judgement
 from contract.auth import Wrongly
 from contract.client import Client, Sender
 from contract.exchange import LONGEST_WHOLE_BODY, Exchange, is_cut, record
+from contract.generatedcases import Memory
 from contract.journal import Journal
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
@@ -68,6 +69,9 @@ class Bench:
     """Whether every exchange is written down for the report."""
     journal: Journal | None = None
     """Where creations are written down before they are sent; a mock that ends with the run needs none."""
+    tag: str = ""
+    """What the ids of its exchanges begin with in a sharded run."""
+    memory: Memory = field(default_factory=Memory)
     sender: Sender = field(init=False)
     redactor: Redactor = field(init=False)
     leaks: list[Made] = field(default_factory=list)
@@ -84,6 +88,7 @@ class Bench:
             ownership,
             read_only=self.read_only,
             pace=pace,
+            tag=self.tag,
             prefix=self.prefix,
             journal=self.journal,
         )

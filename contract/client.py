@@ -62,6 +62,8 @@ class Sender:
     outage: Outage = field(default_factory=Outage)
     journal: Journal | None = None
     """Where creations are written down before they are sent."""
+    tag: str = ""
+    """What tells the exchanges of one part of a sharded run from those of the others."""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -71,7 +73,7 @@ class Sender:
 
     def next_id(self) -> str:
         """Return an id for the next exchange, unique in this run."""
-        return f"x{self.nonces.worker}-{next(self._numbers):06d}"
+        return f"x{self.tag}{self.nonces.worker}-{next(self._numbers):06d}"
 
     def client(self, role: str) -> Client:
         """Return a client for one user of the target."""

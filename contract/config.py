@@ -68,6 +68,14 @@ class FixturesTable(_Table):
     identity_provider: PositiveId | None = None
 
 
+class BudgetTable(_Table):
+    """``budget_requests`` by profile."""
+
+    smoke: PositiveId | None = None
+    standard: PositiveId | None = None
+    deep: PositiveId | None = None
+
+
 class TargetTable(_Table):
     """``[targets.NAME]``."""
 
@@ -84,6 +92,7 @@ class TargetTable(_Table):
     timeout_s: Annotated[float, pydantic.Field(gt=0)] = 30.0
     known: Text | None = None
     requests_per_second: Annotated[float, pydantic.Field(gt=0)] | None = None
+    budget_requests: PositiveId | BudgetTable | None = None
     production: bool = False
     control: bool = False
 
@@ -185,8 +194,27 @@ def refuse_what_is_not_there_yet(name: str, file: Path | None) -> None:
     document, place = _parse(file or DEFAULT_FILE)
     for path in [("targets", name, key) for key in NOT_YET if key in document["targets"][name]]:
         raise place.error(path, "this version cannot do that yet; take the key out")
-    if document.get("examples"):
-        raise place.error(("examples",), "this version cannot share examples yet; take the table out")
+
+
+def read_examples(file: Path | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """
+    Return the URL of the Redis that examples are shared over, or None; without a config file there is none.
+
+    Raises:   ConfigurationError: the file or the key cannot be used.
+    """
+    path = file or DEFAULT_FILE
+    if file is None and not path.exists():
+        return None
+    document, place = _parse(path)
+    if "examples" not in document:
+        return None
+    table = _validate(
+        ExamplesTable, _fill(document["examples"], ("examples",), place, environment), ("examples",), place
+    )
+    url: str | None = table.redis
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise place.error(("examples", "redis"), "give a URL such as redis://host:6379/0")
+    return url
 
 
 def _parse(path: Path) -> tuple[dict[str, Any], _Place]:
@@ -263,7 +291,7 @@ def _near(name: str, known: list[str]) -> str:
 
 
 _READ_ONE_BY_ONE = {
-    "users", "fixtures", "known", "basic_auth", "base_url", "verify_tls", "client_certificate",
+    "budget_requests", "users", "fixtures", "known", "basic_auth", "base_url", "verify_tls", "client_certificate",
 }  # fmt: skip
 
 
@@ -282,8 +310,15 @@ def _to_target(name: str, table: TargetTable, file: Path) -> targets.Target:
         fixtures=targets.Fixtures(**fixtures),
         base_url=table.base_url.rstrip("/"),
         known=file.parent / table.known if table.known else None,
+        budget_requests=_budgets(table.budget_requests),
         verify_tls=str(file.parent / table.verify_tls) if isinstance(table.verify_tls, str) else table.verify_tls,
         client_certificate=str(file.parent / table.client_certificate) if table.client_certificate else None,
         basic_auth=(table.basic_auth[0], table.basic_auth[1]) if table.basic_auth else None,
         **values,
     )
+
+
+def _budgets(given: int | BudgetTable | None) -> dict[str, int]:
+    if isinstance(given, BudgetTable):
+        return {profile: most for profile, most in given.model_dump().items() if most is not None}
+    return {} if given is None else dict.fromkeys(BudgetTable.model_fields, given)

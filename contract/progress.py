@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from contract import announcement
 from contract.results import Verdict
 from contract.session import Session
 
@@ -41,15 +42,25 @@ class _Counting(Quiet):
         self.done = 0
         self.total = 0
         self.area = ""
+        self.announced = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Learn how many tests there are; with several workers each collects all of them."""
-        self.total = max(self.total, len(session.items))
+        self._collected(len(session.items))
+
+    def _collected(self, count: int) -> None:
+        self.total = max(self.total, count)
+        if not self.announced and (words := announcement.of(self.run)):
+            self.announced = True
+            self.announce(words)
+
+    def announce(self, words: str) -> None:
+        """Say before the first request what is going to happen."""
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Learn how many tests there are from a worker."""
-        self.total = max(self.total, len(ids))
+        self._collected(len(ids))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Count the cases of one test."""
@@ -82,6 +93,10 @@ class Lines(_Counting):
         settings, target = self.run.settings, self.run.target
         print(f"{target.name} {target.base_url}  profile {settings.profile}  seed {settings.seed}", flush=True)
         return self
+
+    def announce(self, words: str) -> None:
+        """Print it."""
+        print(words, flush=True)
 
     def show(self) -> None:
         """Print a line when the last one is old enough."""
@@ -118,6 +133,10 @@ class Live(_Counting):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.progress.stop()
+
+    def announce(self, words: str) -> None:
+        """Print it above the bar."""
+        self.progress.console.print(words)
 
     def show(self) -> None:
         """Redraw."""

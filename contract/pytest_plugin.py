@@ -16,17 +16,21 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from contract import data, embedded, judgement, requirements, session
+from contract import choosing, data, embedded, judgement, requirements, session
 from contract.bench import Bench, SampleSender
+from contract.casetext import case_from_plain as planned_from_plain
+from contract.choosing import ids_of, name_of, operation_of
 from contract.client import Client
 from contract.errors import ConformanceError, ReadOnlyRun, TargetError
+from contract.generatedcases import GeneratedCases, Memory
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
+from contract.plans import Plans
 from contract.reporting import github, pytest_table, terminal
-from contract.results import CaseResult, Evidence, Finding, Verdict
+from contract.results import CaseResult, Evidence, Finding, Verdict, case_from_plain
 from contract.samples import Samples, Shared
 from contract.session import Session
-from contract.settings import KEEP, PROFILES, Settings
+from contract.settings import KEEP, PROFILES, Settings, shard_of_text
 from contract.target import Target
 from contract.world import World
 
@@ -35,8 +39,6 @@ BENCHES = pytest.StashKey[dict[str, Bench]]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
 UNMET = (Verdict.FAIL, Verdict.WARN)
 MOST_LEAKS = 10
-# The zip job of the exam with uploads is one for all workers.
-ONE_WORKER_ONLY = {"exams_download_exam_documents_zip": "uploads"}
 prepared: Session | None = None
 """The session that ``conformance run`` made before it started pytest."""
 
@@ -54,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--read-only", action="store_true", help="send nothing that changes state")
     group.addoption("--should-fails", action="store_true", help="an unmet should fails the run too")
     group.addoption("--fault", action="append", default=[], metavar="ID", help="start the embedded mock with a fault")
+    group.addoption("--shard", type=shard_of_text, metavar="K/N", help="the K-th of N parts of the plan")
+    group.addoption("--again-failed", action="store_true", help="only what failed or was inconclusive in the last run")
+    group.addoption("--max-failures", type=int, metavar="N", help="begin no test after N failed")
+    group.addoption("--max-duration", type=float, metavar="S", help="begin no test after S seconds")
+    group.addoption("--budget-requests", type=int, metavar="N", help="send about N requests at the most")
     group.addoption("--report-dir", type=Path, help="where the report folder goes")
     group.addoption("--history", type=Path, help="compare with the earlier runs there, and add this one")
     group.addoption("--keep", type=int, default=KEEP, help=f"runs of each target that stay there (default {KEEP})")
@@ -98,7 +105,7 @@ def _prepare(config: pytest.Config) -> Session:
     seed = {} if option.seed is None else {"seed": option.seed}
     try:
         session.heed_termination()
-        return session.prepare(
+        run = session.prepare(
             Settings(
                 target=option.target,
                 config=option.config,
@@ -112,9 +119,16 @@ def _prepare(config: pytest.Config) -> Session:
                 history=option.history,
                 keep=option.keep,
                 faults=tuple(option.fault),
+                shard=option.shard,
+                last_failed=option.again_failed,
+                max_failures=option.max_failures,
+                max_duration_s=option.max_duration,
+                budget_requests=option.budget_requests,
                 **seed,
             )
         )
+        run.plan_ahead()
+        return run
     except ConformanceError as error:
         raise pytest.exit.Exception(str(error), returncode=error.exit_code) from None
 
@@ -133,47 +147,26 @@ class _Controller:
 # -- which tests ------------------------------------------------------------------------------------------------------
 
 
-def _ids(item: pytest.Item) -> list[str]:
-    """Return the requirements that an item decides: of several, those that speak of its operation."""
-    marker = item.get_closest_marker("requirement")
-    ids = list(marker.args) if marker else []
-    callspec = getattr(item, "callspec", None)
-    operation_id = callspec.params.get("operation_id") if callspec else None
-    if operation_id is None or len(ids) < 2:
-        return ids
-    register = requirements.load()
-    return [each for each in ids if each not in register or operation_id in register.get(each).operations]
-
-
-def _operation_id(item: pytest.Item) -> str | None:
-    callspec = getattr(item, "callspec", None)
-    chosen = callspec.params.get("operation_id") if callspec else None
-    if chosen is None and (ids := _ids(item)):
-        operations = requirements.load().get(ids[0]).operations
-        chosen = operations[0] if len(operations) == 1 else None
-    return chosen
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Stop at unknown requirement ids; leave out what the options do not select."""
     register = requirements.load()
     for item in items:
-        for requirement_id in _ids(item):
+        for requirement_id in ids_of(item):
             if requirement_id not in register:
                 raise pytest.UsageError(f"{item.nodeid} names {requirement_id}, which is not in the register")
     run = config.stash.get(SESSION, None)
     if run is None:
         return
-    selected = run.settings.selected(register)
-    kept = [item for item in items if not _ids(item) or _is_wanted(item, run.settings, selected)]
+    kept = choosing.choose(run, items)
     wanted = set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("exclusive") is not None)
-    for item in items:
-        if item.get_closest_marker("exclusive"):
-            item.add_marker(pytest.mark.xdist_group("exclusive"))
-        elif (operation_id := _operation_id(item)) in ONE_WORKER_ONLY:
-            item.add_marker(pytest.mark.xdist_group(ONE_WORKER_ONLY[operation_id]))
+    items[:] = kept
+
+
+def parts_of(config: pytest.Config, operation_id: str) -> int | None:
+    """Return into how many slices the run that is being collected cuts the generated cases of an operation."""
+    run = config.stash.get(SESSION, None)
+    return choosing.parts(run, operation_id) if run else None
 
 
 def adopt(config: pytest.Config, run: Session) -> None:
@@ -185,17 +178,7 @@ def adopt(config: pytest.Config, run: Session) -> None:
 
 def decided_by(item: pytest.Item) -> tuple[list[str], str | None]:
     """Return the requirements that a test decides, and the operation if it is about one only."""
-    return _ids(item), _operation_id(item)
-
-
-def _is_wanted(item: pytest.Item, settings: Settings, selected: set[str]) -> bool:
-    if settings.profile == "smoke" and not item.get_closest_marker("smoke"):
-        return False
-    if settings.profile != "deep" and item.get_closest_marker("deep"):
-        return False
-    if settings.operations and _operation_id(item) not in (None, *settings.operations):
-        return False
-    return bool(selected.intersection(_ids(item)))
+    return ids_of(item), operation_of(item)
 
 
 def pytest_internalerror(excrepr: Any) -> None:
@@ -218,8 +201,10 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Run a test of the suite, once more where it found something, and attach what it showed to its report."""
     run = item.config.stash.get(SESSION, None)
-    if run is None or not _ids(item):
+    if run is None or not ids_of(item):
         return None
+    if reason := run.stopped():
+        item.add_marker(pytest.mark.skip(reason=reason))
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     with _alone(item, run):
         reports, cases = _tried(item, nextitem)
@@ -237,7 +222,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def _columns(item: pytest.Item) -> tuple[str, str]:
     """Return the requirements that a test decides, and their levels, for the table of pytest.html."""
-    ids = _ids(item)
+    ids = ids_of(item)
     levels = dict.fromkeys(requirements.load().get(each).level for each in ids)
     return " ".join(ids), " ".join(levels)
 
@@ -256,8 +241,8 @@ def _alone(item: pytest.Item, run: Session) -> Iterator[None]:
 def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest.TestReport], list[CaseResult]]:
     if hasattr(item, "_request") and item.stash.get(OUTCOME, None) is not None:
         item._initrequest()  # type: ignore[attr-defined]
-    register, operation_id = requirements.load(), _operation_id(item)
-    ids = _ids(item)
+    register, operation_id = requirements.load(), operation_of(item)
+    ids = ids_of(item)
     ledger = Ledger(register.get(ids[0]), _case_id(item))
     item.stash[OUTCOME] = []
     with judgement.judging(ledger):
@@ -289,7 +274,7 @@ def _case(
     case = CaseResult(
         id=ledger.case_id,
         requirement=requirement.id,
-        test=_name(item),
+        test=name_of(item),
         operation=operation_id,
         verdict=Verdict.PASS,
         evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
@@ -306,15 +291,7 @@ def _case(
 
 
 def _case_id(item: pytest.Item) -> str:
-    return f"{_ids(item)[0]}-{hashlib.sha256(_name(item).encode()).hexdigest()[:8]}"
-
-
-def _name(item: pytest.Item) -> str:
-    """Return the test's name, the same however it is run: several workers add the group to node ids."""
-    name = item.nodeid.split("conformance_tests/")[-1]
-    for marker in item.iter_markers("xdist_group"):
-        name = name.removesuffix(f"@{marker.args[0]}")
-    return name
+    return f"{ids_of(item)[0]}-{hashlib.sha256(name_of(item).encode()).hexdigest()[:8]}"
 
 
 def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
@@ -350,8 +327,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if error is None:
         _show_parts(report, item)
         return
-    requirement = requirements.load().get(_ids(item)[0])
-    ended = _ended(error, item, _ids(item)[0])
+    requirement = requirements.load().get(ids_of(item)[0])
+    ended = _ended(error, item, ids_of(item)[0])
     cases.append(ended)
     if ended.verdict is Verdict.NOT_TESTED:
         report.outcome = "skipped"
@@ -376,7 +353,7 @@ def _without_traceback(call: pytest.CallInfo[None], item: pytest.Item) -> None:
 def _show_parts(report: pytest.TestReport, item: pytest.Item) -> None:
     """Let pytest show a test as failed that found something while it decided one of several requirements."""
     ledger = judgement.current()
-    decided = [part for part in (ledger, *ledger.parts.values()) if part.requirement.id in _ids(item)]
+    decided = [part for part in (ledger, *ledger.parts.values()) if part.requirement.id in ids_of(item)]
     found = [part for part in decided if isinstance(part.ended, FindingRaised)]
     musts = [part for part in found if part.requirement.level == "must"]
     if found:
@@ -425,11 +402,17 @@ def _bench(item: pytest.Item) -> Bench:
         number = int(worker.removeprefix("gw")) + (32 if exclusive else 0)
         prefix = run.prefix
         journal = run.state.journal(run.run_id, prefix, worker) if run.state and not run.read_only else None
+        tag = f"{run.settings.shard[0]}s" if run.settings.shard else ""
         benches[label] = Bench(
             target, run.run_number, number, prefix, run.parts, run.read_only, label, run.workers, run.keeps_exchanges,
-            journal,
+            journal, tag, _memory(run),
         )  # fmt: skip
     return benches[label]
+
+
+def _memory(run: Session) -> Memory:
+    stored = {name: [planned_from_plain(case) for case in cases] for name, cases in run.stored.items()}
+    return Memory(stored, run.examples)
 
 
 @pytest.fixture
@@ -462,6 +445,19 @@ def shared(bench: Bench) -> Shared:
 def sample(bench: Bench, world: World) -> SampleSender:
     """Return a maker of valid requests for any operation."""
     return SampleSender(Samples(world, bench.shared), bench.clients)
+
+
+@pytest.fixture
+def plans(request: pytest.FixtureRequest) -> Plans:
+    """Return the plans of the generated cases."""
+    return request.config.stash[SESSION].plans
+
+
+@pytest.fixture
+def generated_cases(request: pytest.FixtureRequest, bench: Bench, world: World, sample: SampleSender) -> GeneratedCases:
+    """Return what sends and judges generated cases."""
+    run = request.config.stash[SESSION]
+    return GeneratedCases(run.plans, bench.memory, world, sample, run.chosen)
 
 
 @pytest.fixture
@@ -505,7 +501,7 @@ def run_settings(request: pytest.FixtureRequest) -> Settings:
 def rng(request: pytest.FixtureRequest) -> random.Random:
     """Return a source of chance that follows from the run's seed and the test."""
     seed = request.config.stash[SESSION].settings.seed
-    return random.Random(f"{seed} {_name(request.node)}")
+    return random.Random(f"{seed} {name_of(request.node)}")
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------
@@ -514,7 +510,8 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 def pytest_runtest_logreport(report: Any) -> None:
     """Collect the cases of a report, on the controller or where there is only one process."""
     if (cases := getattr(report, "conformance", None)) is not None and _collected is not None:
-        _collected.cases += [_case_from(each) for each in json.loads(cases)]
+        _collected.cases += [case_from_plain(each) for each in json.loads(cases)]
+        _collected.count_failures()
 
 
 _collected: Session | None = None
@@ -525,15 +522,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     global _collected
     run = session.config.stash.get(SESSION, None)
     _collected = None if hasattr(session.config, "workerinput") else run
-
-
-def _case_from(data: dict[str, Any]) -> CaseResult:
-    values = dict(data)
-    values["verdict"] = Verdict(values["verdict"])
-    values["evidence"] = {name: Evidence(**each) for name, each in values["evidence"].items()}
-    for name in ("finding", "earlier"):
-        values[name] = Finding(**values[name]) if values[name] else None
-    return CaseResult(**values)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -550,6 +538,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     leaks = [f"{made.kind} {made.id}" for bench in session.config.stash[BENCHES].values() for made in bench.leaks]
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["leaks"] = leaks
+        session.config.workeroutput["elsewhere"] = sorted(run.elsewhere)
+        session.config.workeroutput["problems"] = run.examples.problems if run.examples else []
         return
     if hasattr(session.config, "workerinput"):
         return
@@ -586,7 +576,10 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     """Take over what a worker could not remove; a worker that died interrupts the run."""
     run = node.config.stash.get(SESSION, None)
     if run is not None:
-        run.leaks += getattr(node, "workeroutput", {}).get("leaks", [])
+        said = getattr(node, "workeroutput", {})
+        run.leaks += said.get("leaks", [])
+        run.elsewhere.update(said.get("elsewhere", []))
+        run.notes += said.get("problems", [])
         run.interrupted |= error is not None
 
 

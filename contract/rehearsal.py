@@ -19,7 +19,7 @@ from contract.config import read_target
 from contract.nonce import new_run_number
 from contract.operations import METHODS
 from contract.results import RunResult
-from contract.session import Session
+from contract.session import Session, tried_again
 from contract.settings import Settings
 from contract.target import EMBEDDED, Fixtures, Target
 
@@ -45,6 +45,8 @@ def prepare(settings: Settings, folder: Path) -> tuple[Target, Session]:
         started=datetime.now(UTC),
         mock=mock,
         rehearses=True,
+        processes=settings.process_count(),
+        again=tried_again(settings),
     )
     session.parts.mkdir(parents=True)
     return wanted, session
@@ -62,7 +64,14 @@ def _as_poor_as(wanted: Target, mock: Target) -> Target:
         lacking = getattr(wanted.fixtures, each.name) == getattr(nothing, each.name)
         handed[each.name] = getattr(nothing if lacking else mock.fixtures, each.name)
     name = EMBEDDED if wanted.embedded else NAME
-    return replace(mock, name=name, users=users, fixtures=Fixtures(**handed), control=wanted.control)
+    return replace(
+        mock,
+        name=name,
+        users=users,
+        fixtures=Fixtures(**handed),
+        control=wanted.control,
+        budget_requests=wanted.budget_requests,
+    )
 
 
 @dataclass(frozen=True)

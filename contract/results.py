@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from contract import operations
 from contract.history.past import Past
 
 
@@ -168,6 +169,8 @@ class RunInfo:
     workers: int
     arguments: list[str] = field(default_factory=list)
     interrupted: bool = False
+    shard: str | None = None
+    """``K/N`` where it is one of several parts."""
 
 
 @dataclass
@@ -209,3 +212,38 @@ class RunResult:
     def known(self, state: KnownState) -> list[RequirementResult]:
         """Return the requirements whose known deviation is in this *state*."""
         return [each for each in self.requirements if each.known and each.known.state is state]
+
+
+def case_from_plain(data: Mapping[str, Any]) -> CaseResult:
+    """
+    Return the case that ``dataclasses.asdict`` wrote.
+
+    Raises:   KeyError, TypeError, ValueError: it is not as written there.
+    """
+    values = dict(data)
+    values["verdict"] = Verdict(values["verdict"])
+    values["evidence"] = {name: Evidence(**each) for name, each in values["evidence"].items()}
+    for name in ("finding", "earlier"):
+        values[name] = Finding(**values[name]) if values[name] else None
+    return CaseResult(**values)
+
+
+def operations_of(exchanges: Iterable[Mapping[str, Any]]) -> list[OperationResult]:
+    """Return what was sent to every operation, from the recorded exchanges."""
+    results = {
+        operation.id: OperationResult(
+            operation.id, operation.method, operation.path, operation.area, operation.deprecated
+        )
+        for operation in operations.table().values()
+    }
+    statuses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for exchange in exchanges:
+        if (result := results.get(exchange["operation"])) is None:
+            continue
+        result.requests += 1
+        if exchange["response"]:
+            statuses[result.operation_id][str(exchange["response"]["status"])] += 1
+            result.latencies_ms.append(exchange["elapsed_ms"])
+    for operation_id, counted in statuses.items():
+        results[operation_id].statuses = dict(sorted(counted.items()))
+    return list(results.values())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import os
 import secrets
 import shutil
 import signal
+import statistics
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -19,21 +20,25 @@ from pathlib import Path
 from typing import Any
 
 import contract
-from contract import cleanup, embedded, operations, preflight, reporting, requirements, verdict
+from contract import cleanup, embedded, operations, plans, preflight, previous, reporting, requirements, shards, verdict
 from contract import known as known_deviations
 from contract.archive import Archive
-from contract.config import read_target, refuse_what_is_not_there_yet
+from contract.config import read_examples, read_target, refuse_what_is_not_there_yet
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
+from contract.examples import Examples
 from contract.journal import prefix_of
 from contract.nonce import new_run_number
-from contract.results import CaseResult, Known, OperationResult, RequirementResult, RunInfo, RunResult, RunVerdict
-from contract.settings import REPORTS, Settings
+from contract.results import CaseResult, Known, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
+from contract.settings import REPORTS, RUNS, Settings
 from contract.state import State
 from contract.target import EMBEDDED, Target, User
 from contract.target import Fixtures as TargetFixtures
 
-PARTS = ".parts"
+PARTS, PLAN_FILE, STOP_FILE = ".parts", "plan.json", "stop"
+GENERATED = ("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
+SEQUENCES = ("ROBUST-110", "ROBUST-111")
+"""What generated cases decide, and what generated sequences do."""
 
 
 @dataclass
@@ -49,6 +54,8 @@ class Session:
     mock: EmbeddedMock | None = field(default=None, repr=False)
     lock: State | None = field(default=None, repr=False)
     workers: int = 1
+    processes: int = 1
+    """How many may be used to make plans."""
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     tidied: list[str] = field(default_factory=list)
@@ -65,6 +72,17 @@ class Session:
     rehearses: bool = False
     """Whether it only shows what another run would send; its target is a mock that ends with it."""
     outcome: RunResult | None = None
+    again: frozenset[previous.Pair] | None = None
+    """With ``--last-failed``: what is tried again."""
+    stored: dict[str, list[Any]] = field(default_factory=dict)
+    """Generated cases that found something in earlier runs, as plain data by operation."""
+    examples: Examples | None = None
+    """Where such cases are kept; None where nothing is."""
+    latency_ms: float = 0.0
+    chosen: dict[str, list[int]] = field(default_factory=dict)
+    """Where a budget cuts a slice of generated cases: the positions that are left."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Requirements that tests of other shards decide too."""
 
     def __post_init__(self) -> None:
         self._clock = time.monotonic()
@@ -99,6 +117,10 @@ class Session:
             "run_number": self.run_number,
             "started": self.started.isoformat(),
             "workers": self.workers,
+            "again": None if self.again is None else sorted(self.again, key=str),
+            "stored": self.stored,
+            "examples": _opened_by(self.examples),
+            "latency_ms": self.latency_ms,
             "rehearses": self.rehearses,
         }
 
@@ -108,16 +130,95 @@ class Session:
         target = dict(data["target"])
         target["users"] = {role: User(**fields) for role, fields in target["users"].items()}
         target["fixtures"] = TargetFixtures(**target["fixtures"])
+        shard = data["settings"]["shard"]
+        settings = {**data["settings"], "shard": tuple(shard) if shard else None}
         return cls(
-            settings=Settings(**data["settings"]),
+            settings=Settings(**settings),
             target=Target(**target),
             folder=Path(data["folder"]),
             run_id=data["run_id"],
             run_number=data["run_number"],
             started=datetime.fromisoformat(data["started"]),
             workers=data["workers"],
+            again=None if data["again"] is None else frozenset((id, operation) for id, operation in data["again"]),
+            stored=data["stored"],
+            examples=Examples(**data["examples"]) if data["examples"] else None,
+            latency_ms=data["latency_ms"],
             rehearses=data["rehearses"],
         )
+
+    # -- the plan ---------------------------------------------------------------------------------------------------
+
+    @property
+    def plans(self) -> plans.Plans:
+        """Return the plans of the generated cases."""
+        return plans.of(self.settings.seed, self.settings.profile, self.parts / "plans")
+
+    @property
+    def budget_requests(self) -> int | None:
+        """Return how many requests the run may send about, None for as many as it takes."""
+        return self.settings.budget_requests or self.target.budget_requests.get(self.settings.profile)
+
+    def selected(self, register: requirements.Register) -> set[str]:
+        """Return the ids of the requirements that the run is about."""
+        chosen = self.settings.selected(register)
+        return chosen if self.again is None else chosen & {id for id, _ in self.again}
+
+    def planned_names(self) -> list[str]:
+        """Return the operations that the run sends generated cases to."""
+        if self.settings.profile == "smoke" or not self.selected(requirements.load()).intersection(GENERATED):
+            return []
+        wanted = self.settings.operations or tuple(operations.table())
+        return [name for name in operations.table() if name in wanted and self._is_tried_again(name)]
+
+    def _is_tried_again(self, operation_id: str) -> bool:
+        return self.again is None or any((id, operation_id) in self.again for id in GENERATED)
+
+    def has_sequences(self) -> bool:
+        """Tell whether the run sends generated sequences."""
+        return self.settings.profile != "smoke" and bool(self.selected(requirements.load()).intersection(SEQUENCES))
+
+    def plan_ahead(self) -> None:
+        """
+        Fix the plan of the generated cases before it is spread: make what is not ready, fetch what failed before.
+
+        Raises:   SuiteError: it cannot be made.
+        """
+        names = self.planned_names()
+        self.plans.prepare([*names, *([plans.SEQUENCES] if self.has_sequences() else [])], max(1, self.processes))
+        if self.examples is not None:
+            fetched = {name: self.examples.fetch(name) for name in names}
+            self.stored = {name: plans.to_plain(cases) for name, cases in fetched.items() if cases}
+
+    def note_plan(self, plan: dict[str, Any]) -> None:
+        """Write down what the plan costs, for whoever shows it; of several workers the first does."""
+        (self.parts / PLAN_FILE).write_text(json.dumps(plan), encoding="utf-8")
+
+    # -- stopping early -----------------------------------------------------------------------------------------------
+
+    def stop(self, reason: str) -> None:
+        """Let no process begin another test."""
+        (self.parts / STOP_FILE).write_text(reason, encoding="utf-8")
+
+    def stopped(self) -> str:
+        """Return why no other test is begun, or an empty text."""
+        most = self.settings.max_duration_s
+        if most is not None and (datetime.now(UTC) - self.started).total_seconds() > most:
+            return f"{verdict.NOT_REACHED} within {most:g} s (--max-duration)"
+        with contextlib.suppress(FileNotFoundError):
+            return (self.parts / STOP_FILE).read_text(encoding="utf-8")
+        return ""
+
+    def count_failures(self) -> None:
+        """Stop when as many tests failed as the options allow."""
+        most = self.settings.max_failures
+        if most is None or self.stopped():
+            return
+        failed = {case.test for case in self.cases if verdict.breaks_the_run(case, self.settings.strict)}
+        if len(failed) >= most:
+            self.stop(f"{verdict.NOT_REACHED}: {most} tests failed before (--max-failures)")
+
+    # -- the end ------------------------------------------------------------------------------------------------------
 
     def result(self) -> RunResult:
         """Say the verdicts and gather what the workers recorded."""
@@ -126,8 +227,10 @@ class Session:
         recorded = {each["id"]: each for each in self._recorded()}
         exchanges = sorted(recorded.values(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
-        judged = verdict.judge(register, self.cases, self.settings.selected(register), self.target.answers, elsewhere)
+        judged = verdict.judge(register, self.cases, self.selected(register), self.target.answers, elsewhere)
         known_deviations.mark(judged, self.known, self.started.date())
+        if self.settings.shard:
+            verdict.leave_to_other_shards(judged, self.elsewhere)
         # A mock of the run's own takes with it what is left on it.
         harm = bool(self.leaks) and self.state is not None
         cut_short = self.interrupted or bool(self.problems) or harm
@@ -144,19 +247,24 @@ class Session:
                 workers=self.workers,
                 arguments=sys.argv[1:],
                 interrupted=self.interrupted,
+                shard="/".join(map(str, self.settings.shard)) if self.settings.shard else None,
             ),
             target=target,
             verdict=overall,
             sentence=self._sentence(overall, judged),
             requirements=judged,
-            operations=_by_operation(exchanges),
+            operations=operations_of(exchanges),
             exchanges=exchanges,
         )
 
     def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
         said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
+        part = f"Part {'/'.join(map(str, self.settings.shard))}: " if self.settings.shard else ""
+        early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in self.cases)
         left = len(self.leaks) if self.state is not None else 0
-        return f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind." if left else said
+        if left:
+            said = f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind."
+        return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:
         """
@@ -171,12 +279,10 @@ class Session:
         if not self.rehearses:
             self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)
         reporting.write(self.outcome, self.folder)
+        if self.settings.shard:
+            shards.write(self.outcome, shards.Head.of_run(self), self.folder)
         if self.settings.report_dir is None:
-            latest = REPORTS / "latest"
-            if latest.is_symlink() or not latest.exists():
-                REPORTS.mkdir(exist_ok=True)
-                latest.unlink(missing_ok=True)
-                latest.symlink_to(os.path.relpath(self.folder, REPORTS))
+            point_latest_at(self.folder)
         return self.outcome
 
     def _recorded(self) -> Iterator[dict[str, Any]]:
@@ -199,6 +305,15 @@ class Session:
             self.lock = None
 
 
+def point_latest_at(folder: Path) -> None:
+    """Let ``reports/latest`` be the report in *folder*, unless something else is there."""
+    latest = REPORTS / "latest"
+    if latest.is_symlink() or not latest.exists():
+        REPORTS.mkdir(exist_ok=True)
+        latest.unlink(missing_ok=True)
+        latest.symlink_to(os.path.relpath(folder, REPORTS))
+
+
 def prepare(settings: Settings) -> Session:
     """
     Read the config, start the embedded mock where it is the target, and make sure that a verdict is possible.
@@ -208,6 +323,9 @@ def prepare(settings: Settings) -> Session:
     settings.selected(requirements.load())
     for operation_id in settings.operations:
         operations.get(operation_id)
+    again = tried_again(settings)
+    # A config file that merely lies there has nothing to do with a run against the mock.
+    redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
     lock: State | None = None
     try:
@@ -220,7 +338,9 @@ def prepare(settings: Settings) -> Session:
         if not mock:
             lock = State(target)
             lock.lock("a run")
-        preflight.check(target)
+        probes = preflight.check(target)
+        examples = Examples(_examples_name(target, settings), redis)
+        examples.check()
         folder = settings.new_report_folder()
         session = Session(
             settings=settings,
@@ -230,6 +350,10 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
+            processes=settings.process_count(),
+            again=again,
+            examples=examples,
+            latency_ms=statistics.median(probe.exchange.elapsed_ms for probe in probes),
             known=known,
             lock=lock,
         )
@@ -243,6 +367,28 @@ def prepare(settings: Settings) -> Session:
             lock.unlock()
         raise
     return session
+
+
+def tried_again(settings: Settings) -> frozenset[previous.Pair] | None:
+    """
+    Return what ``--last-failed`` tries again, None without it.
+
+    Raises:   ConfigurationError: there was no previous run, or nothing of it failed.
+    """
+    if not settings.last_failed:
+        return None
+    path, said = previous.report_of(settings.target, settings.history or RUNS, settings.report_dir)
+    return previous.failed(said, path)
+
+
+def _examples_name(target: Target, settings: Settings) -> str:
+    """Return what tells targets apart: the embedded mock is always the same, whatever its port."""
+    return " ".join([target.name, "" if target.embedded else target.base_url, *settings.faults])
+
+
+def _opened_by(examples: Examples | None) -> dict[str, Any] | None:
+    """Return what opens the same store in another process."""
+    return None if examples is None else {"target": examples.target, "redis": examples.redis}
 
 
 def heed_termination() -> None:
@@ -288,23 +434,3 @@ def _make_empty(folder: Path) -> None:
         folder.mkdir(parents=True)
     except OSError as error:
         raise ConfigurationError(f"cannot write the report to {folder.parent}: {error.strerror}") from None
-
-
-def _by_operation(exchanges: list[dict[str, Any]]) -> list[OperationResult]:
-    results = {
-        operation.id: OperationResult(
-            operation.id, operation.method, operation.path, operation.area, operation.deprecated
-        )
-        for operation in operations.table().values()
-    }
-    statuses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for exchange in exchanges:
-        if (result := results.get(exchange["operation"])) is None:
-            continue
-        result.requests += 1
-        if exchange["response"]:
-            statuses[result.operation_id][str(exchange["response"]["status"])] += 1
-            result.latencies_ms.append(exchange["elapsed_ms"])
-    for operation_id, counted in statuses.items():
-        results[operation_id].statuses = dict(sorted(counted.items()))
-    return list(results.values())

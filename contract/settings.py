@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from pathlib import Path
 from contract.errors import ConfigurationError
 from contract.requirements import Register
 
+SEEDS = 2**32
+MOST_SHARDS = 100
 PROFILES = ("smoke", "standard", "deep")
 REPORTS = Path("reports")
 RUNS = REPORTS / "runs"
@@ -26,7 +29,7 @@ class Settings:
     target: str = "mock"
     config: Path | None = None
     profile: str = "standard"
-    seed: int = field(default_factory=lambda: random.SystemRandom().randrange(2**32))
+    seed: int = field(default_factory=lambda: random.SystemRandom().randrange(SEEDS))
     workers: str = "auto"
     requirements: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
@@ -38,6 +41,12 @@ class Settings:
     keep: int = KEEP
     production_allowed: bool = False
     faults: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    """Which of how many parts of the plan."""
+    last_failed: bool = False
+    max_failures: int | None = None
+    max_duration_s: float | None = None
+    budget_requests: int | None = None
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -46,6 +55,12 @@ class Settings:
             raise ConfigurationError("--keep has to be 1 or more: the last run of a target always stays")
         if self.faults and self.target != "mock":
             raise ConfigurationError("--fault works with the embedded mock only; leave --target out")
+
+    def process_count(self) -> int:
+        """Return how many processes ``--workers`` means: one per core with ``auto``."""
+        if self.workers != "auto":
+            return int(self.workers)
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def selected(self, register: Register) -> set[str]:
         """
@@ -88,3 +103,15 @@ def _made(folder: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(f"cannot write the report to {folder.parent}: {error.strerror}") from None
     return folder
+
+
+def shard_of_text(text: str) -> tuple[int, int]:
+    """
+    Return which of how many parts ``K/N`` means.
+
+    Raises:   ValueError: it means none; the text says what is allowed.
+    """
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_SHARDS):
+        raise ValueError(f"give K/N with 1 <= K <= N <= {MOST_SHARDS}, such as 1/4")
+    return int(number), int(of)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import hypothesis
-import schemathesis
-from hypothesis.stateful import run_state_machine_as_test
-from schemathesis.config._phases import InferenceConfig
-from schemathesis.core import NotSet
-from schemathesis.core.transport import Response
-
 from contract import operations
+from contract.cases import PlannedCase, Step
 from contract.client import created_by
 from contract.exchange import Exchange
-from contract.generated import POSITIVE, Binder, PlannedCase, schema, send
+from contract.generated import Binder, send
 from contract.ownership import kind_of
 from contract.samples import Sample
 from contract.world import World
@@ -58,68 +52,62 @@ def run(
     world: World,
     sample: Callable[[str], Sample],
     judge: Callable[[Exchange, Lifecycle], None],
-    seed: int,
-    sequences: int,
-    steps: int,
+    sequences: Sequence[Sequence[Step]],
 ) -> int:
     """
-    Send generated sequences and judge every exchange before the lifecycle takes it in.
+    Send planned sequences and judge every exchange before the lifecycle takes it in.
 
     Returns:  how many requests were sent.
     Raises:   FindingRaised: what *judge* raised for the first sequence that showed it.
     """
-    loaded = schema(POSITIVE)
-    # Only the links that the description states: inferred ones join what merely has the same name.
-    loaded.config.phases.stateful.inference = InferenceConfig(algorithms=[])
+    return sum(_follow(steps, world, sample, judge) for steps in sequences)
+
+
+def _follow(
+    steps: Sequence[Step],
+    world: World,
+    sample: Callable[[str], Sample],
+    judge: Callable[[Exchange, Lifecycle], None],
+) -> int:
+    lifecycle = Lifecycle()
+    ids: dict[int, int] = {}
     sent = 0
-
-    class Machine(loaded.as_state_machine()):  # type: ignore[misc]
-        def setup(self) -> None:
-            self.lifecycle = Lifecycle()
-
-        def call(self, case: schemathesis.Case[Any], **kwargs: Any) -> Response:
-            nonlocal sent
-            exchange = _sent(case, world, sample, self.lifecycle)
-            if exchange is None or exchange.response is None:
-                hypothesis.reject()
-            sent += 1
-            judge(exchange, self.lifecycle)
-            self.lifecycle.note(exchange)
-            if made := created_by(exchange) if exchange.accepted else None:
-                # Chance may follow no link from a creation to what shows it.
-                judge(_shown(made, world, sample, self.lifecycle), self.lifecycle)
-            if exchange.accepted and exchange.operation and exchange.operation.id.endswith("_destroy"):
-                # No link leads on from a removal.
-                judge(_shown_again(exchange, world, sample), self.lifecycle)
-            return Response.from_requests(exchange.response, verify=True)
-
-        def validate_response(self, response: Response, case: schemathesis.Case[Any], **kwargs: Any) -> None:
-            """Judged in `call`, where the exchange is at hand."""
-
-    Machine._hypothesis_internal_use_seed = seed
-    run_state_machine_as_test(
-        Machine,
-        settings=hypothesis.settings(
-            max_examples=sequences,
-            stateful_step_count=steps,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-            phases=[hypothesis.Phase.generate],
-            print_blob=False,
-            verbosity=hypothesis.Verbosity.quiet,
-            report_multiple_bugs=False,
-        ),
-    )
+    for step in steps:
+        exchange = _sent(_named(step.case, ids), world, sample, lifecycle)
+        if exchange is None:
+            continue
+        sent += 1
+        judge(exchange, lifecycle)
+        lifecycle.note(exchange)
+        if made := created_by(exchange) if exchange.accepted else None:
+            if step.makes is not None:
+                ids[step.makes] = made[1]
+            # Chance may follow no link from a creation to what shows it.
+            judge(_shown(made, world, sample, lifecycle), lifecycle)
+        if exchange.accepted and exchange.operation and exchange.operation.id.endswith("_destroy"):
+            # No link leads on from a removal.
+            judge(_shown_again(exchange, world, sample), lifecycle)
     return sent
 
 
-def _sent(
-    case: schemathesis.Case[Any], world: World, sample: Callable[[str], Sample], lifecycle: Lifecycle
-) -> Exchange | None:
-    operation = operations.get(case.operation.definition.raw["operationId"])
-    body = None if isinstance(case.body, NotSet) else case.body
-    planned = PlannedCase(operation.id, POSITIVE, dict(case.path_parameters), dict(case.query), body, case.media_type)
+def _named(case: PlannedCase, ids: Mapping[int, int]) -> PlannedCase:
+    """Return *case* with the ids that the target chose in the place of the numbers that the plan has for them."""
+    if not ids:
+        return case
+
+    def value(planned: Any) -> Any:
+        if isinstance(planned, str) and planned.isdecimal() and int(planned) in ids:
+            return str(ids[int(planned)])
+        return ids.get(planned, planned) if type(planned) is int else planned
+
+    def part(values: Any) -> Any:
+        return {name: value(each) for name, each in values.items()} if isinstance(values, Mapping) else values
+
+    return replace(case, path=part(case.path), query=part(case.query), body=part(case.body))
+
+
+def _sent(planned: PlannedCase, world: World, sample: Callable[[str], Sample], lifecycle: Lifecycle) -> Exchange | None:
+    operation = operations.get(planned.operation_id)
     one = sample(operation.id)
     bound = Binder(operation, world, one, keep_own=True).bind(planned)
     kind, id = kind_of(operation, "id"), str(bound.path.get("id", ""))

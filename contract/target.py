@@ -53,6 +53,8 @@ class Target:
     timeout_s: float = 30.0
     known: Path | None = None
     requests_per_second: float | None = None
+    budget_requests: dict[str, int] = field(default_factory=dict)
+    """By profile."""
     production: bool = False
     control: bool = False
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from contract.requirements import Register, Requirement
+from contract.requirements import Register, Requirement, load
 from contract.results import CaseResult, Evidence, KnownState, RequirementResult, RunVerdict, Verdict, strongest
 
 UNMET = (Verdict.FAIL, Verdict.WARN)
+UNSURE = (*UNMET, Verdict.INCONCLUSIVE)
+NOT_REACHED, LEFT_OUT = "not reached", "left out"
+"""How the reason of a case begins that the run did not come to, or that a budget had no room for."""
 
 
 def judge(
@@ -72,9 +75,19 @@ def _judged(
         result.reason = next((case.reason for case in cases if case.verdict is winner), "")
     if result.verdict is Verdict.PASS:
         _demand_evidence(requirement, result)
+    _allow_for_the_rest(result)
     if requirement.level == "open" and result.in_scope:
         _pin(requirement, result, answers)
     return result
+
+
+def _allow_for_the_rest(result: RequirementResult) -> None:
+    """Say nothing where the evidence is too little because the run did not carry all cases out."""
+    if result.verdict is not Verdict.INCONCLUSIVE or any(case.verdict in UNSURE for case in result.cases):
+        return
+    reasons = (case.reason for case in result.cases if case.verdict is Verdict.NOT_TESTED)
+    if reason := next((reason for reason in reasons if reason.startswith((NOT_REACHED, LEFT_OUT))), None):
+        result.verdict, result.reason = Verdict.NOT_TESTED, reason
 
 
 def _demand_evidence(requirement: Requirement, result: RequirementResult) -> None:
@@ -143,6 +156,22 @@ def _merged(cases: Iterable[CaseResult]) -> dict[str, Any]:
             grouped[str(value)].append(operation)
         merged[key] = dict(grouped)
     return merged
+
+
+def leave_to_other_shards(results: Iterable[RequirementResult], elsewhere: Collection[str]) -> None:
+    """Say nothing yet on a requirement with too little evidence, or none, where tests of other shards add to it."""
+    for result in results:
+        undecided = not any(case.verdict in UNSURE for case in result.cases)
+        if result.id in elsewhere and result.in_scope and undecided and result.verdict is not Verdict.PASS:
+            result.verdict = Verdict.NOT_TESTED
+            result.reason = "other shards decide it too: 'conformance merge' says the verdict"
+
+
+def breaks_the_run(case: CaseResult, strict: bool = False) -> bool:
+    """Tell whether what one case found makes the target not conform."""
+    if case.verdict is Verdict.WARN:
+        return strict or load().get(case.requirement).severity == "high"
+    return case.verdict is Verdict.FAIL
 
 
 def fails_the_run(result: RequirementResult, strict: bool = False) -> bool:

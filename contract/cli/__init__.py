@@ -15,6 +15,7 @@ COMMANDS = {
     "mock": "mock",
     "check-target": "check_target",
     "cleanup": "cleanup",
+    "merge": "merge",
     "sign": "sign",
     "repro": "repro",
     "requirements": "requirements",

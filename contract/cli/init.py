@@ -22,6 +22,7 @@ base_url = "https://staging.example.com"      # without /api/v3
 # timeout_s = 30                               # per request
 # known = "known.toml"                         # known deviations: they do not fail the run; see docs/history.md
 # requests_per_second = 20                     # upper bound over all workers
+# budget_requests = 5000                       # about; or by profile: { smoke = 500, standard = 5000 }
 # production = false                           # true: only read-only runs, unless --i-know-this-is-production
 
 [targets.staging.users.administrator]          # required: an administrator of the institute under test
@@ -55,6 +56,9 @@ institute_id = 1
 
 # [targets.staging.answers]                    # pins an answer that the documentation leaves open
 # invalid_signature = 403                      # by the requirement's short name, or "SIGN-041" = 403
+
+# [examples]                                   # generated cases that found something, shared by several machines
+# redis = "${EXAMPLES_REDIS}"                  # redis://host:6379/0
 """
 
 

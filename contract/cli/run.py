@@ -6,17 +6,19 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from contract import requirements, session
+from contract import announcement, requirements, session
 from contract.cli import suite
 from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
+from contract.results import RunResult
 from contract.session import Session
-from contract.settings import KEEP, PROFILES, Settings
+from contract.settings import KEEP, PROFILES, SEEDS, Settings, shard_of_text
 
 EPILOG = """
 \b
@@ -25,6 +27,9 @@ Examples:
   conformance run --target staging --profile smoke
   conformance run --target staging --area signing --seed 7
   conformance run --target staging --profile smoke --dry-run
+  conformance run --target staging --last-failed
+  conformance run --target staging --seed 7 --shard 1/4
+  conformance run --target staging --budget-requests 3000 --max-duration 600
   conformance run --target staging --history /var/lib/conformance --keep 100
 
 \b
@@ -40,13 +45,24 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
+def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    if ctx.params.get("seed") is None:
+        raise click.UsageError("--shard needs --seed: all parts must have the same plan")
+    try:
+        return shard_of_text(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.command("run", epilog=EPILOG)
 @target_option
 @config_option
 @click.option("--profile", type=click.Choice(PROFILES), default="standard", show_default=True,
               help="Seconds, a release gate, or a long search.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N",
-              help="Everything generated follows from it.  [default: a random one, printed]")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, SEEDS - 1), metavar="N", is_eager=True,
+              help="Everything generated follows from it; seed 1 has its plan shipped.  [default: random]")  # fmt: skip
 @click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
               help="Processes; auto is one per core.")  # fmt: skip
 @click.option(
@@ -67,6 +83,14 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option(
     "--fault", "faults", multiple=True, metavar="ID", help="Start the mock with this seeded fault; repeatable."
 )
+@click.option("--shard", callback=_shard, metavar="K/N",
+              help="The K-th of N parts of the plan; 'conformance merge' joins the reports.")  # fmt: skip
+@click.option("--last-failed", is_flag=True, help="Only what failed or was inconclusive in this target's last run.")
+@click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Begin no test after N have failed.")
+@click.option("--max-duration", "max_duration_s", type=click.FloatRange(0, min_open=True), metavar="S",
+              help="Begin no test after S seconds.")  # fmt: skip
+@click.option("--budget-requests", type=click.IntRange(1), metavar="N",
+              help="Send about N requests at the most, those of most value.")  # fmt: skip
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Where the report folder goes.  [default: <UTC time>-<target> in the history]")  # fmt: skip
 @click.option("--history", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
@@ -79,12 +103,13 @@ def command(
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
-    _check_report_folder(settings.report_dir)
+    check_report_folder(settings.report_dir)
     session.heed_termination()
     if dry_run:
         return _rehearse(settings, as_json)
     prepared = session.prepare(settings)
     try:
+        _plan(prepared, as_json)
         return _run(prepared, as_json)
     finally:
         prepared.close()
@@ -92,7 +117,32 @@ def command(
             click.echo(f"conformance: {note}", err=True)
 
 
-def _check_report_folder(folder: Path | None) -> None:
+def show(outcome: RunResult, folder: Path, as_json: bool, left_behind: Sequence[str] = ()) -> None:
+    """Print the end of a run: a summary for people, or as JSON."""
+    from contract.reporting import summary, terminal
+
+    if as_json:
+        document = summary.document(outcome)
+        chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
+        click.echo(json.dumps({**chosen, "report": str(folder), "left_behind": list(left_behind)}, indent=2))
+        return
+    for line in terminal.lines(outcome, folder):
+        click.echo(line)
+
+
+def _plan(prepared: Session, quiet: bool) -> None:
+    missing = prepared.plans.missing(prepared.planned_names())
+    if missing and not quiet:
+        click.echo(announcement.making(missing, prepared))
+    prepared.plan_ahead()
+
+
+def check_report_folder(folder: Path | None) -> None:
+    """
+    Make sure that a report may be written to *folder*.
+
+    Raises:   ConfigurationError: it holds something else.
+    """
     if folder and folder.exists() and any(folder.iterdir()) and not (folder / "report.json").exists():
         raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
 
@@ -104,7 +154,8 @@ def _rehearse(settings: Settings, as_json: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance-plan-") as folder:
         wanted, prepared = rehearsal.prepare(settings, Path(folder))
         try:
-            suite.run(prepared, progress.Quiet(), suite.worker_count(prepared.settings.workers))
+            prepared.plan_ahead()
+            suite.run(prepared, progress.Quiet(), prepared.processes)
         finally:
             prepared.close()
     if prepared.outcome is None or prepared.interrupted:
@@ -122,12 +173,12 @@ def _rehearse(settings: Settings, as_json: bool) -> int:
 def _run(prepared: Session, as_json: bool) -> int:
     # pytest is imported only now: bad options and credentials are told at once.
     from contract import progress, pytest_plugin
-    from contract.reporting import github, summary, terminal
+    from contract.reporting import github
 
     for note in prepared.tidied:
         click.echo(note, err=True)
     display = progress.Quiet() if as_json else progress.display(prepared)
-    suite.run(prepared, display, suite.worker_count(prepared.settings.workers))
+    suite.run(prepared, display, prepared.processes)
     outcome = prepared.outcome
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)
@@ -136,13 +187,8 @@ def _run(prepared: Session, as_json: bool) -> int:
     for line in github.notices(outcome, os.environ):
         # The runner reads both streams; standard output is for JSON only where that was asked for.
         click.echo(line, err=True)
-    if as_json:
-        document = summary.document(outcome)
-        chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
-        click.echo(json.dumps({**chosen, "report": str(prepared.folder), "left_behind": prepared.leaks}, indent=2))
-    else:
-        for line in terminal.lines(outcome, prepared.folder):
-            click.echo(line)
+    show(outcome, prepared.folder, as_json, prepared.leaks)
+    if not as_json:
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)
         for line in pytest_plugin.left_behind(prepared):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,12 +31,6 @@ def _arguments(workers: int, tests: Sequence[str]) -> list[str]:
     chosen = [str(data.tests_folder() / test) for test in tests] or [str(data.tests_folder())]
     arguments = [*chosen, "--rootdir", str(folder), "--confcutdir", str(folder), "-p", "no:cacheprovider"]
     # Findings are judged by our own words, not by rewritten assertions: leaving those out saves seconds.
-    arguments += ["-p", "no:terminal", "--assert=plain", "--continue-on-collection-errors"]
+    arguments += ["-p", "no:terminal", "-p", "no:schemathesis", "--assert=plain", "--continue-on-collection-errors"]
     arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     return arguments + (["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"])
-
-
-def worker_count(wanted: str) -> int:
-    """Return how many processes ``--workers`` stands for: ``auto`` is one per core."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if wanted == "auto" else int(wanted)

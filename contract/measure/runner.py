@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from contract import data, generated, operations
+from contract import data, operations, plans
 from contract.errors import SuiteError
 from contract.measure import child, figures, forking, progress, reach, stock
 from contract.measure.cache import Cache
@@ -81,7 +81,7 @@ class Measurement:
                 self.results[job] = known
         with progress.display(self.jobs, self.workers) as display:
             waiting = {str(number): job for number, job in enumerate(self._unknown(key_of, display))}
-            _prepare(waiting.values())
+            _prepare(waiting.values(), self.workers)
             children = forking.run(_tasks(waiting, selections, config, self.limits_s), self.workers)
             with contextlib.closing(children):
                 for ended in children:
@@ -119,15 +119,14 @@ class Measurement:
         display.ended(job, outcome, figures.judge(job, outcome, figures.noise_of(self.results)), cached)
 
 
-def _prepare(jobs: Collection[Job]) -> None:
-    """Make what several children need, for it takes seconds and they inherit it."""
+def _prepare(jobs: Collection[Job], workers: int) -> None:
+    """Make what several children need, for it takes seconds: they find it ready."""
     if any(job.step in NEEDS_NO_TESTS for job in jobs):
         stock.document()
     whole = Counter((job.seed, job.profile) for job in jobs if job.step in (WHOLE, VARIANTS, SEEDS))
     for (seed, profile), count in whole.items():
         if count > 1:
-            for operation in operations.table().values():
-                generated.plan_once(operation, seed, generated.BUDGETS[profile])
+            plans.of(seed, profile).prepare([*operations.table(), plans.SEQUENCES], workers)
 
 
 def _tasks(

@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from contract import embedded, generated
+from contract import embedded
+from contract.cases import NEGATIVE
 from contract.errors import TargetError
 from contract.measure.jobs import BASELINE, Job
 from contract.measure.outcome import ERROR, JUDGED, Outcome
@@ -32,7 +33,9 @@ HOOKS = "contract.measure.stock_hooks"
 @functools.cache
 def document() -> str:
     """Return the description as JSON, without timestamp, nonce and signature."""
-    return json.dumps(generated.view(generated.NEGATIVE))
+    from contract import planning
+
+    return json.dumps(planning.view(NEGATIVE))
 
 
 def work(job: Job, folder: Path) -> dict[str, Any]:

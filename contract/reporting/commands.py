@@ -14,7 +14,7 @@ from contract.results import RunResult
 from contract.signing import SIGNING_NAMES
 
 KEPT_OPTIONS = ("--config", "--fault")
-CHOICES = ("--area", "--operation", "--requirement")
+CHOICES = ("--area", "--operation", "--requirement", "--shard", "--budget-requests")
 KEPT_FLAGS = ("--read-only", "--strict")
 LONGEST_VALUE = 200
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.config import read_target
+from contract.config import read_examples, read_target
 from contract.errors import ConfigurationError
 
 MINIMAL = """\
@@ -351,6 +351,38 @@ def test_secrets_stay_out_of_repr(write):
 
     for secret in ("token-of-staging", "secret-of-staging", "open-sesame"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "budgets"),
+    [
+        ("budget_requests = 500", {"smoke": 500, "standard": 500, "deep": 500}),
+        ("budget_requests = { standard = 500 }", {"standard": 500}),
+        ("", {}),
+    ],
+)
+def test_a_budget_holds_for_all_profiles_or_by_profile(tmp_path, line, budgets):
+    file = tmp_path / "budget.toml"
+    text = '[targets.t]\nbase_url = "http://localhost"\n' + line
+    file.write_text(text + '\n[targets.t.users.administrator]\ntoken = "t"\nsecret_key = "s"\ninstitute_id = 1\n')
+
+    assert read_target("t", file, {}).budget_requests == budgets
+
+
+@pytest.mark.parametrize("url", ["redis://host/0", "rediss://:${PASSWORD}@host/0"])
+def test_the_redis_of_the_examples_is_read(tmp_path, url):
+    file = tmp_path / "examples.toml"
+    file.write_text(f'[examples]\nredis = "{url}"\n')
+
+    assert read_examples(file, {"PASSWORD": "p"}) == url.replace("${PASSWORD}", "p")
+
+
+def test_what_is_no_redis_is_refused_with_its_line(tmp_path):
+    file = tmp_path / "examples.toml"
+    file.write_text('[examples]\nredis = "http://host"\n')
+
+    with pytest.raises(ConfigurationError, match=r"examples\.redis.*line 2"):
+        read_examples(file, {})
 
 
 # -- the way to the target

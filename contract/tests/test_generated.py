@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from contract import generated, operations
+from contract import generated, operations, planning
+from contract.cases import BUDGETS, NEGATIVE, POSITIVE, Budget, Nothing, PlannedCase, is_single_use
 from contract.errors import ReadOnlyRun
-from contract.generated import BUDGETS, NEGATIVE, POSITIVE, Binder, Budget, PlannedCase
+from contract.generated import Binder
 from contract.ownership import kind_of, numbers_in, receives_mail
 from contract.samples import Sample
 from contract.signing import SIGNING_NAMES
@@ -27,7 +28,7 @@ SEED = 7
 
 @functools.cache
 def plan(operation_id: str) -> tuple[PlannedCase, ...]:
-    return tuple(generated.plan(operations.get(operation_id), SEED, BUDGET))
+    return tuple(planning.plan(operations.get(operation_id), SEED, BUDGET))
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +66,10 @@ def every_name(node: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("mode", [POSITIVE, NEGATIVE])
 def test_cases_are_made_from_a_view_without_signing_parameters(mode: str) -> None:
-    found = set(every_name(generated.view(mode)))
+    found = set(every_name(planning.view(mode)))
     parameters = [
         parameter["name"]
-        for item in generated.view(mode)["paths"].values()
+        for item in planning.view(mode)["paths"].values()
         for method in operations.METHODS
         if method in item
         for parameter in [*item.get("parameters", []), *item[method].get("parameters", [])]
@@ -93,7 +94,7 @@ def test_nothing_is_required_that_the_view_has_not() -> None:
     for mode in (POSITIVE, NEGATIVE):
         bodies = [
             item[method].get("requestBody", {})
-            for item in generated.view(mode)["paths"].values()
+            for item in planning.view(mode)["paths"].values()
             for method in operations.METHODS
             if method in item
         ]
@@ -109,7 +110,7 @@ def test_nothing_is_required_that_the_view_has_not() -> None:
 def test_a_plan_holds_valid_and_invalid_cases_within_the_budget(operation_id: str) -> None:
     cases = plan(operation_id)
     positive = [case for case in cases if case.mode == POSITIVE]
-    single = generated.is_single_use(operations.get(operation_id))
+    single = is_single_use(operations.get(operation_id))
 
     assert 2 <= len(cases) <= BUDGET.cases
     assert 1 <= len(positive) <= (BUDGET.single_use if single else BUDGET.cases // 2)
@@ -121,8 +122,8 @@ def test_a_plan_holds_valid_and_invalid_cases_within_the_budget(operation_id: st
 def test_one_seed_makes_one_plan_and_another_another(operation_id: str) -> None:
     operation = operations.get(operation_id)
 
-    assert generated.plan(operation, SEED, BUDGET) == list(plan(operation_id))
-    assert generated.plan(operation, SEED + 1, BUDGET) != list(plan(operation_id))
+    assert planning.plan(operation, SEED, BUDGET) == list(plan(operation_id))
+    assert planning.plan(operation, SEED + 1, BUDGET) != list(plan(operation_id))
 
 
 @pytest.mark.parametrize("operation_id", CHOSEN)
@@ -133,9 +134,9 @@ def test_no_planned_case_holds_a_signing_parameter(operation_id: str) -> None:
 
 
 def test_an_operation_that_uses_its_resource_up_gets_few_valid_cases() -> None:
-    assert generated.is_single_use(operations.get("exams_destroy"))
-    assert generated.is_single_use(operations.get("student_sessions_end_exam"))
-    assert not generated.is_single_use(operations.get("exams_update"))
+    assert is_single_use(operations.get("exams_destroy"))
+    assert is_single_use(operations.get("student_sessions_end_exam"))
+    assert not is_single_use(operations.get("exams_update"))
 
 
 def test_a_longer_profile_sends_no_less() -> None:
@@ -170,7 +171,7 @@ def test_a_bound_case_names_ids_of_the_run_alone(operation_id: str, world: World
 
 
 def case_of(operation_id: str, **parts: Any) -> PlannedCase:
-    return replace(PlannedCase(operation_id, POSITIVE, {}, {}, None, "application/json"), **parts)
+    return replace(PlannedCase(operation_id, POSITIVE, {}, {}, Nothing.BODY, "application/json"), **parts)
 
 
 def bind(world: World, case: PlannedCase, **changed: Any) -> PlannedCase:
@@ -238,7 +239,9 @@ def test_every_case_that_is_sent_is_signed(operation_id: str, world: World, serv
 
 @pytest.mark.parametrize("operation_id", ["exams_update", "exams_destroy"])
 def test_a_case_with_a_foreign_id_is_not_sent(operation_id: str, world: World, server: RecordingServer) -> None:
-    case = case_of(operation_id, path={"id": FOREIGN}, body={"name": "a"} if operation_id == "exams_update" else None)
+    case = case_of(
+        operation_id, path={"id": FOREIGN}, body={"name": "a"} if operation_id == "exams_update" else Nothing.BODY
+    )
 
     assert generated.send(world.client(), operations.get(operation_id), case) is None
     assert server.received == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from contract import stateful
+from contract import planning, stateful
+from contract.cases import Budget, Step
 from contract.exchange import Exchange
 from contract.stateful import Lifecycle
 from contract.tests.exchanges import exchange
@@ -78,6 +80,11 @@ def server() -> Iterator[RecordingServer]:
         yield server
 
 
+@functools.cache
+def planned() -> list[list[Step]]:
+    return planning.sequences(7, Budget(cases=1, drawn=1, sequences=10, steps=6))
+
+
 def judged(server: RecordingServer, target: Callable[[Received], Answer]) -> tuple[list[str], set[str]]:
     """Run sequences; return what of the living was not found, and what of the destroyed was."""
     server.forget()
@@ -97,7 +104,7 @@ def judged(server: RecordingServer, target: Callable[[Received], Answer]) -> tup
         if one.request.method == "GET" and subject in lifecycle.destroyed and one.accepted:
             kept.add(one.line)
 
-    sent = stateful.run(world, sample, judge, seed=7, sequences=10, steps=6)
+    sent = stateful.run(world, sample, judge, planned())
 
     created = [line for line in server.lines if line.startswith("POST")]
     assert sent >= 10

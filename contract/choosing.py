@@ -1,0 +1,147 @@
+"""Which of the collected tests a run carries out, in which order, and which stay together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from contract import costs, portions, requirements
+from contract.cases import PlannedCase, slice_of, slices_of
+from contract.portions import Unit
+from contract.session import Session
+from contract.settings import Settings
+from contract.verdict import LEFT_OUT
+
+# The zip job of the exam with uploads is one for all workers.
+ONE_WORKER_ONLY = {"exams_download_exam_documents_zip": "uploads"}
+EXCLUSIVE = "exclusive"
+
+
+def ids_of(item: pytest.Item) -> list[str]:
+    """Return the requirements that an item decides: of several, those that speak of its operation."""
+    marker = item.get_closest_marker("requirement")
+    ids = list(marker.args) if marker else []
+    callspec = getattr(item, "callspec", None)
+    operation_id = callspec.params.get("operation_id") if callspec else None
+    if operation_id is None or len(ids) < 2:
+        return ids
+    register = requirements.load()
+    return [each for each in ids if each not in register or operation_id in register.get(each).operations]
+
+
+def operation_of(item: pytest.Item) -> str | None:
+    """Return the operation that an item is about, if it is one only."""
+    callspec = getattr(item, "callspec", None)
+    chosen = callspec.params.get("operation_id") if callspec else None
+    if chosen is None and (ids := ids_of(item)):
+        operations = requirements.load().get(ids[0]).operations
+        chosen = operations[0] if len(operations) == 1 else None
+    return chosen
+
+
+def name_of(item: pytest.Item) -> str:
+    """Return the test's name, the same however it is run: several workers add the group to node ids."""
+    name = item.nodeid.split("conformance_tests/")[-1]
+    for marker in item.iter_markers("xdist_group"):
+        name = name.removesuffix(f"@{marker.args[0]}")
+    return name
+
+
+def parts(run: Session, operation_id: str) -> int | None:
+    """Return into how many slices the generated cases of an operation are cut; None where the run has none of them."""
+    if operation_id not in run.planned_names():
+        return None
+    return slices_of(len(run.plans.cases(operation_id)))
+
+
+def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:
+    """
+    Return the items that *run* carries out, in order, grouped; what a budget leaves out is marked to be skipped.
+
+    Leaves behind:  what the run knows of its plan: what it costs, and which requirements other shards decide too.
+    """
+    selected = run.selected(requirements.load())
+    kept = [item for item in items if not ids_of(item) or _is_wanted(item, run, selected)]
+    kept.sort(key=lambda item: item.get_closest_marker("exclusive") is not None)
+    groups = {item: group for item in kept if (group := _group(item)) is not None}
+    units = {item: _unit(run, item, groups.get(item)) for item in kept}
+    if run.settings.shard:
+        mine = portions.shard(list(units.values()), *run.settings.shard)
+        left = [item for item in kept if units[item].name not in mine]
+        run.elsewhere = {requirement_id for item in left for requirement_id in ids_of(item)}
+        kept = [item for item in kept if units[item].name in mine]
+    _cut(run, kept, [units[item] for item in kept])
+    for item in kept:
+        if item in groups:
+            item.add_marker(pytest.mark.xdist_group(groups[item]))
+    return kept
+
+
+def _group(item: pytest.Item) -> str | None:
+    if item.get_closest_marker("exclusive"):
+        return EXCLUSIVE
+    return ONE_WORKER_ONLY.get(operation_of(item) or "")
+
+
+def _unit(run: Session, item: pytest.Item, group: str | None) -> Unit:
+    ids = ids_of(item)
+    register = requirements.load()
+    callspec = getattr(item, "callspec", None)
+    cases: tuple[PlannedCase, ...] = ()
+    if callspec and (part := callspec.params.get("part")) is not None:
+        cases = tuple(slice_of(run.plans.cases(callspec.params["operation_id"]), part))
+    name = name_of(item)
+    return Unit(
+        name=name,
+        cost=costs.of(name, len(cases) or None),
+        group=group,
+        requirements=tuple(ids),
+        operation=operation_of(item),
+        level=min((register.get(each).level for each in ids), key=portions.LEVELS.index, default="open"),
+        cases=cases,
+    )
+
+
+def _cut(run: Session, items: Sequence[pytest.Item], units: Sequence[Unit]) -> None:
+    """Mark what the budget leaves out, and write down what the rest costs."""
+    spent = list(units)
+    over = 0
+    if (budget := run.budget_requests) is not None and costs.total(unit.cost for unit in units).requests > budget:
+        cut = portions.cut(units, budget)
+        reason = f"{LEFT_OUT}: the budget of {budget} requests is spent on other tests"
+        run.chosen = {_slice_key(item): cut.chosen[unit.name]
+                      for item, unit in zip(items, units, strict=True) if unit.name in cut.chosen}  # fmt: skip
+        for item, unit in zip(items, units, strict=True):
+            if unit.name not in cut.names:
+                item.add_marker(pytest.mark.skip(reason=reason))
+                over += 1
+        spent = [_shortened(unit, cut.chosen.get(unit.name)) for unit in units if unit.name in cut.names]
+    whole = costs.total(unit.cost for unit in spent)
+    run.note_plan({"tests": len(spent), "requests": round(whole.requests), "seconds": whole.seconds, "left_out": over})
+
+
+def _shortened(unit: Unit, left: list[int] | None) -> Unit:
+    if left is None:
+        return unit
+    return Unit(unit.name, costs.of(unit.name, len(left)), unit.group)
+
+
+def _slice_key(item: pytest.Item) -> str:
+    params = getattr(item, "callspec").params  # noqa: B009 - pytest.Item does not declare it
+    return f"{params['operation_id']} {params['part']}"
+
+
+def _is_wanted(item: pytest.Item, run: Session, selected: set[str]) -> bool:
+    settings: Settings = run.settings
+    if settings.profile == "smoke" and not item.get_closest_marker("smoke"):
+        return False
+    if settings.profile != "deep" and item.get_closest_marker("deep"):
+        return False
+    operation_id = operation_of(item)
+    if settings.operations and operation_id not in (None, *settings.operations):
+        return False
+    ids = ids_of(item)
+    if run.again is not None and not any((each, operation_id) in run.again for each in ids):
+        return False
+    return bool(selected.intersection(ids))
