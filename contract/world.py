@@ -270,8 +270,8 @@ class World:
                     removed = self.clients[role](DESTROY[made.kind], purpose="clean-up", **ids)
                 except TargetError:
                     return False
-                if removed.accepted or removed.status in (404, 410):
-                    return True
+                if removed.status not in (401, 403):
+                    return removed.accepted or removed.status in (404, 410)
         return False
 
 

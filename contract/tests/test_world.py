@@ -141,7 +141,17 @@ def test_what_is_gone_is_no_leak(world: World, server: RecordingServer, status: 
     assert world.leaks == []
 
 
-@pytest.mark.parametrize("answer", [Answer(status=403), Answer(status=500), Answer(hangs_up=True)])
+def test_what_was_moved_out_of_reach_is_removed_by_the_superuser(world: World, server: RecordingServer) -> None:
+    world.exam()
+    server.answers = [Answer(status=403)]
+
+    world.remove_everything()
+
+    assert world.leaks == []
+    assert len(removed(server)) == 2
+
+
+@pytest.mark.parametrize("answer", [Answer(status=409), Answer(status=500), Answer(hangs_up=True)])
 def test_what_cannot_be_removed_is_a_leak_and_the_rest_is_removed(
     world: World, server: RecordingServer, answer: Answer
 ) -> None:
