@@ -24,9 +24,10 @@ conformance: setup  ## run the suite against the embedded mock, or ARGS="--targe
 test: setup         ## run the project's own tests
 	$(BIN)/pytest -q -n auto --dist loadgroup --ignore contract/tests/run/test_standard_run.py $(ARGS)
 
-verify: setup       ## what takes too long for every day: standard runs, 20 kills
-	$(BIN)/pytest -q contract/tests/run/test_standard_run.py $(ARGS)
-	CONFORMANCE_KILLS=20 $(BIN)/pytest -q contract/tests/run/test_kill.py $(ARGS)
+verify: setup       ## what takes too long for every day: standard runs, 20 kills, what is caught
+	$(BIN)/pytest -q contract/tests/run/test_standard_run.py
+	CONFORMANCE_KILLS=20 $(BIN)/pytest -q contract/tests/run/test_kill.py
+	$(BIN)/conformance faults measure --sample localised=40 --sample whole=10 --sample variants=30 --sample stock=20
 
 plans: setup        ## make the plans and costs anew that are shipped with the package
 	$(BIN)/python -m contract.planning --profile standard --seed 1 --ship

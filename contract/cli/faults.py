@@ -33,6 +33,7 @@ MEASURE_EPILOG = """
 Examples:
   conformance faults measure --fault 'ignore-*'
   conformance faults measure --only caught --only variants --sample 15 --seed 3
+  conformance faults measure --sample localised=100 --sample stock=50
   conformance faults measure
 
 \b
@@ -77,6 +78,16 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return int(value)
 
 
+def _samples(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    samples: dict[str, int] = {}
+    for value in values:
+        step, _, count = value.rpartition("=")
+        if step not in ("", *STEPS) or not count.isdecimal() or not int(count):
+            raise click.BadParameter(f"give N or STEP=N with a step of {', '.join(STEPS)}")
+        samples |= {step: int(count)} if step else dict.fromkeys(STEPS, int(count))
+    return samples
+
+
 def _shard(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
     part, _, parts = value.partition("/")
     if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
@@ -88,9 +99,8 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
 @click.option("--fault", "patterns", multiple=True, metavar="GLOB",
               help="Only these faults and variants; repeatable. Without --only: caught and localised.")  # fmt: skip
 @click.option("--only", "steps", multiple=True, type=click.Choice(STEPS), help="Only this step; repeatable.")
-@click.option(
-    "--sample", type=click.IntRange(min=1), metavar="N", help="At most N faults, variants and seeds, drawn by --seed."
-)
+@click.option("--sample", "samples", multiple=True, callback=_samples, metavar="[STEP=]N",
+              help="At most N faults, variants or seeds in a step or in all, drawn by --seed; repeatable.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S",
               help="Draws the sample; the first of the seeds.")  # fmt: skip
 @click.option("--profile", type=click.Choice(("smoke", "standard")), default="standard", show_default=True,
@@ -104,7 +114,7 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
 def measure(
     patterns: tuple[str, ...],
     steps: tuple[str, ...],
-    sample: int | None,
+    samples: dict[str, int],
     seed: int,
     profile: str,
     workers: int,
@@ -120,7 +130,7 @@ def measure(
     known = catalogue.load(with_extent=True)
     ids = frozenset(known.matching(patterns)) if patterns else None
     chosen = steps or ((CAUGHT, LOCALISED) if patterns else STEPS)
-    jobs = plan(known, Choice(chosen, ids, sample, seed, shard, profile))
+    jobs = plan(known, Choice(chosen, ids, samples, seed, shard, profile))
     if not jobs:
         raise ConfigurationError("nothing to measure: no fault, variant or seed is left with these options")
 

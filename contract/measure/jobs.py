@@ -14,8 +14,8 @@ The steps::
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from contract.measure.catalogue import Catalogue, Deviation
 
@@ -65,7 +65,8 @@ class Choice:
 
     steps: tuple[str, ...] = STEPS
     ids: frozenset[str] | None = None
-    sample: int | None = None
+    samples: Mapping[str, int] = field(default_factory=dict)
+    """By step, how many of its faults, variants or seeds at most."""
     seed: int = 1
     shard: tuple[int, int] = (1, 1)
     profile: str = "standard"
@@ -73,17 +74,21 @@ class Choice:
 
 def plan(catalogue: Catalogue, choice: Choice) -> list[Job]:
     """Return the jobs in the order in which they are done."""
-    faults = _sampled(_chosen(catalogue.faults, choice), choice.sample, choice.seed)
-    variants = _sampled(_chosen(catalogue.variants, choice), choice.sample, choice.seed)
-    few = _sampled(faults, WHOLE_COUNT, choice.seed)
-    seeds = range(choice.seed, choice.seed + min(SEED_COUNT, choice.sample or SEED_COUNT))
+
+    def drawn(step: str, most: int | None = None) -> list[Deviation]:
+        """Return the faults of a step; of two steps, the smaller sample is part of the larger one."""
+        wanted = min((each for each in (choice.samples.get(step), most) if each is not None), default=None)
+        return _sampled(_chosen(catalogue.faults, choice), wanted, choice.seed)
+
+    variants = _sampled(_chosen(catalogue.variants, choice), choice.samples.get(VARIANTS), choice.seed)
+    seeds = range(choice.seed, choice.seed + min(SEED_COUNT, choice.samples.get(SEEDS, SEED_COUNT)))
     jobs = {
-        CAUGHT: [Job(CAUGHT, each.id, RUN_SEED, each) for each in faults],
-        LOCALISED: [Job(LOCALISED, each.id, RUN_SEED, each) for each in faults],
-        WHOLE: [Job(WHOLE, each.id, RUN_SEED, each, choice.profile) for each in few],
+        CAUGHT: [Job(CAUGHT, each.id, RUN_SEED, each) for each in drawn(CAUGHT)],
+        LOCALISED: [Job(LOCALISED, each.id, RUN_SEED, each) for each in drawn(LOCALISED)],
+        WHOLE: [Job(WHOLE, each.id, RUN_SEED, each, choice.profile) for each in drawn(WHOLE, WHOLE_COUNT)],
         VARIANTS: [Job(VARIANTS, each.id, RUN_SEED, each, choice.profile) for each in variants],
         SEEDS: [Job(SEEDS, f"seed-{seed}", seed, None, choice.profile) for seed in seeds],
-        STOCK: [Job(STOCK, each.id, RUN_SEED, each) for each in faults],
+        STOCK: [Job(STOCK, each.id, RUN_SEED, each) for each in drawn(STOCK)],
     }
     part, parts = choice.shard
     chosen = [job for step in STEPS if step in choice.steps for job in jobs[step]][part - 1 :: parts]
@@ -102,5 +107,7 @@ def _sampled(deviations: Sequence[Deviation], most: int | None, seed: int) -> li
     """Return at most *most* of them, drawn by *seed*, in their own order."""
     if most is None or most >= len(deviations):
         return list(deviations)
-    drawn = set(random.Random(seed).sample([each.id for each in deviations], most))
+    shuffled = [each.id for each in deviations]
+    random.Random(seed).shuffle(shuffled)
+    drawn = set(shuffled[:most])
     return [each for each in deviations if each.id in drawn]

@@ -54,7 +54,7 @@ def test_seeds_differ_and_begin_with_the_chosen_one() -> None:
 
 def test_a_sample_follows_from_its_seed() -> None:
     first, again, other = (
-        subjects(plan(KNOWN, Choice(steps=(CAUGHT,), sample=5, seed=seed)), CAUGHT) for seed in (1, 1, 2)
+        subjects(plan(KNOWN, Choice(steps=(CAUGHT,), samples={CAUGHT: 5}, seed=seed)), CAUGHT) for seed in (1, 1, 2)
     )
 
     assert first == again != other
@@ -63,10 +63,19 @@ def test_a_sample_follows_from_its_seed() -> None:
 
 
 def test_all_steps_sample_the_same_faults() -> None:
-    jobs = plan(KNOWN, Choice(sample=5))
+    jobs = plan(KNOWN, Choice(samples=dict.fromkeys(STEPS, 5)))
 
     assert subjects(jobs, CAUGHT) == subjects(jobs, LOCALISED) == subjects(jobs, WHOLE) == subjects(jobs, STOCK)
     assert len(subjects(jobs, SEEDS)) == 5
+
+
+def test_a_step_can_have_a_smaller_sample_of_its_own() -> None:
+    jobs = plan(KNOWN, Choice(samples={LOCALISED: 9, STOCK: 4}))
+
+    assert len(subjects(jobs, CAUGHT)) == 40
+    assert len(subjects(jobs, LOCALISED)) == 9
+    assert len(subjects(jobs, STOCK)) == 4
+    assert set(subjects(jobs, STOCK)) < set(subjects(jobs, LOCALISED))
 
 
 def test_ids_choose_faults_and_variants() -> None:
