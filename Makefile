@@ -6,7 +6,7 @@ ARGS   ?=
 # Compiled bytecode saves seconds at every start of pytest.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup conformance test verify bench plans lint clean
+.PHONY: docs help setup conformance test verify bench plans lint clean
 
 help:               ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ plans: setup        ## make the plans and costs anew that are shipped with the p
 	$(BIN)/python -m contract.planning --profile standard --seed 1 --ship
 	$(BIN)/conformance run --seed 1 --workers 1 --report-dir build/costs
 	$(BIN)/python -m contract.costs build/costs/report.json 72
+
+docs: setup         ## write docs/requirements/ anew from the register, the tests and the faults
+	$(BIN)/python -m contract.reference
 
 bench: setup        ## measure; writes reports/bench.json and prints a table
 	$(BIN)/python -m contract.benchmark $(ARGS)

@@ -33,9 +33,13 @@ def tests_by_requirement(folder: Path | None = None) -> dict[str, list[str]]:  #
 def docstring_of(test: str) -> str | None:
     """Return the docstring of a test named as in `tests_by_requirement`."""
     file, _, name = test.partition("::")
-    tree = ast.parse((data.tests_folder() / file).read_text(encoding="utf-8"))
-    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name)
-    return next((ast.get_docstring(node) for node in functions), None)
+    return _docstrings(data.tests_folder() / file).get(name)
+
+
+@functools.cache
+def _docstrings(path: Path) -> dict[str, str | None]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name: ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
 def _tables(tree: ast.Module) -> dict[str, list[str]]:
