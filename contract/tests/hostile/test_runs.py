@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -132,7 +133,7 @@ def test_clock_that_is_off_is_named_as_the_cause(tmp_path):
         ended = run(tmp_path, server)
 
     assert ended.status == 3
-    assert "the target's clock is +3" in ended.out
+    assert re.search(r"the target's clock is \+(299|300|301) s off", ended.out)
 
 
 def test_target_that_limits_the_rate_for_ever_is_told(tmp_path):
