@@ -31,6 +31,7 @@ verify: setup       ## what takes too long for every day: standard runs, 20 kill
 
 plans: setup        ## make the plans and costs anew that are shipped with the package
 	$(BIN)/python -m contract.planning --profile standard --seed 1 --ship
+	for seed in $$(seq 10); do $(BIN)/python -m contract.planning --profile smoke --seed $$seed --ship || exit; done
 	$(BIN)/conformance run --seed 1 --workers 1 --report-dir build/costs
 	$(BIN)/python -m contract.costs build/costs/report.json 72
 

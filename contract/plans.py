@@ -38,7 +38,8 @@ FORMAT = "conformance-plan/1"
 SEQUENCES = "sequences"
 """The name under which the sequences of a plan are kept, beside those of the operations."""
 SHIPPED_SEED = 1
-SHIPPED = ("standard",)
+SHIPPED = {"standard": (SHIPPED_SEED,), "smoke": tuple(range(1, 11))}
+"""The seeds of a profile whose plans come with the package."""
 MOST_PLANS, MOST_BYTES = 30, 200_000_000
 CACHE_VARIABLE = "CONFORMANCE_CACHE"
 _INVENTORS = ("schemathesis", "hypothesis")

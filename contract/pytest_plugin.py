@@ -30,7 +30,7 @@ from contract.reporting import github, pytest_table, terminal
 from contract.results import CaseResult, Evidence, Finding, Verdict, case_from_plain
 from contract.samples import Samples, Shared
 from contract.session import Session
-from contract.settings import KEEP, PROFILES, Settings, shard_of_text
+from contract.settings import KEEP, PROFILES, Settings, random_seed, shard_of_text
 from contract.target import Target
 from contract.world import World
 
@@ -102,7 +102,7 @@ def _asks_for_the_suite(config: pytest.Config) -> bool:
 
 def _prepare(config: pytest.Config) -> Session:
     option = config.option
-    seed = {} if option.seed is None else {"seed": option.seed}
+    seed = random_seed(option.profile) if option.seed is None else option.seed
     try:
         session.heed_termination()
         run = session.prepare(
@@ -124,7 +124,7 @@ def _prepare(config: pytest.Config) -> Session:
                 max_failures=option.max_failures,
                 max_duration_s=option.max_duration,
                 budget_requests=option.budget_requests,
-                **seed,
+                seed=seed,
             )
         )
         run.plan_ahead()

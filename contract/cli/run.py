@@ -18,7 +18,7 @@ from contract.cli.options import config_option, target_option
 from contract.errors import ConfigurationError
 from contract.results import RunResult
 from contract.session import Session
-from contract.settings import KEEP, PROFILES, SEEDS, Settings, shard_of_text
+from contract.settings import KEEP, PROFILES, SEEDS, Settings, random_seed, shard_of_text
 
 EPILOG = """
 \b
@@ -101,7 +101,7 @@ def command(
     target: str, config_file: Path | None, seed: int | None, as_json: bool, dry_run: bool, **options: Any
 ) -> int:
     """Run the suite against a target and write a report folder."""
-    chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
+    chosen: dict[str, Any] = {"seed": random_seed(options["profile"]) if seed is None else seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
     check_report_folder(settings.report_dir)
     session.heed_termination()
