@@ -38,7 +38,6 @@ SESSION = pytest.StashKey[Session]()
 BENCHES = pytest.StashKey[dict[str, Bench]]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
 UNMET = (Verdict.FAIL, Verdict.WARN)
-MOST_LEAKS = 10
 prepared: Session | None = None
 """The session that ``conformance run`` made before it started pytest."""
 
@@ -556,19 +555,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        said = [*run.tidied, *terminal.lines(run.outcome, run.folder), *left_behind(run)]
+        said = [*run.tidied, *terminal.lines(run.outcome, run.folder, run.leaks)]
         for line in [*said, *github.notices(run.outcome, os.environ)]:
             terminalreporter.write_line(line)
         github.write_summary(run.outcome, run.folder, os.environ)
-
-
-def left_behind(run: Session) -> list[str]:
-    """Return what is said at the end of a run about resources that could not be removed."""
-    if not run.leaks:
-        return []
-    more = [f"  and {len(run.leaks) - MOST_LEAKS} more"] if len(run.leaks) > MOST_LEAKS else []
-    again = [] if run.target.embedded else [f"try again: conformance cleanup --target {run.target.name}"]
-    return ["left behind:", *(f"  {leak}" for leak in run.leaks[:MOST_LEAKS]), *more, *again]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -126,7 +126,7 @@ def show(outcome: RunResult, folder: Path, as_json: bool, left_behind: Sequence[
         chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
         click.echo(json.dumps({**chosen, "report": str(folder), "left_behind": list(left_behind)}, indent=2))
         return
-    for line in terminal.lines(outcome, folder):
+    for line in terminal.lines(outcome, folder, left_behind):
         click.echo(line)
 
 
@@ -172,7 +172,7 @@ def _rehearse(settings: Settings, as_json: bool) -> int:
 
 def _run(prepared: Session, as_json: bool) -> int:
     # pytest is imported only now: bad options and credentials are told at once.
-    from contract import progress, pytest_plugin
+    from contract import progress
     from contract.reporting import github
 
     for note in prepared.tidied:
@@ -191,7 +191,5 @@ def _run(prepared: Session, as_json: bool) -> int:
     if not as_json:
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)
-        for line in pytest_plugin.left_behind(prepared):
-            click.echo(line)
     sys.stdout.flush()
     return outcome.verdict.exit_code

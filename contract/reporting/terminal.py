@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import os
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
 from contract.reporting import causes, changes, commands, findings, text
 from contract.results import KnownState, RequirementResult, RunResult, Verdict
+from contract.target import EMBEDDED
 
 COLUMNS = 80
 LINES = 25
+MOST_LEAKS = 4
 _SENTENCE_LINES = 3
 _LABEL = 9
 
 
-def lines(result: RunResult, folder: Path) -> list[str]:
-    """Return what is printed at the end of a run whose report is in *folder*."""
+def lines(result: RunResult, folder: Path, leaks: Sequence[str] = ()) -> list[str]:
+    """Return what is printed at the end of a run whose report is in *folder* and that could not remove *leaks*."""
     head = [*_sentence(result), "", *_counts(result), *_changed(result)]
-    foot = ["", *_path(folder / "index.html"), *_command(_again(result))]
+    left = _left_behind(leaks, str(result.target.get("name", EMBEDDED)))
+    foot = [*left, "", *_path(folder / "index.html"), *_command(_again(result))]
     room = LINES - len(head) - len(foot) - 1
     found = _findings(result, room)
     body = ["", *found] if found else []
     return [_fitted(line) for line in head + body] + foot
+
+
+def _left_behind(leaks: Sequence[str], target: str) -> list[str]:
+    if not leaks:
+        return []
+    named = [f"  {text.one_line(leak)}" for leak in leaks[:MOST_LEAKS]]
+    more = [f"  and {len(leaks) - MOST_LEAKS} more"] if len(leaks) > MOST_LEAKS else []
+    again = [] if target == EMBEDDED else [f"  try again: conformance cleanup --target {target}"]
+    return [_fitted(line) for line in ["", "left behind:", *named, *more, *again]]
 
 
 def _sentence(result: RunResult) -> list[str]:

@@ -90,3 +90,14 @@ def test_an_inconclusive_run_shows_how_to_look_again(tmp_path: Path) -> None:
 
     assert "?     ZIP-001     too slow" in text
     assert "--requirement ZIP-001" in text
+
+
+def test_what_was_left_behind_is_named_within_the_25_lines(tmp_path: Path) -> None:
+    leaks = [f"exam {number}" for number in range(9)]
+
+    told = terminal.lines(crowded(), tmp_path, leaks)
+
+    assert len(told) <= 25
+    assert "left behind:" in told
+    assert "  exam 0" in told
+    assert "  and 5 more" in told
