@@ -47,7 +47,7 @@ def beside(start_time):
 # -- filter by the documented columns ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+each_operator_on_start_time = pytest.mark.parametrize(
     "operator",
     [
         pytest.param("eq", marks=requirement("FILTER-001")),
@@ -56,20 +56,15 @@ def beside(start_time):
         pytest.param("lt", marks=requirement("FILTER-004")),
     ],
 )
+
+
+@each_operator_on_start_time
 def test_exams_are_filtered_by_start_time(exams, operator):
     for start_time in (*times(exams)[::2], *beside(times(exams)[1])):
         filters_rightly(exams, where("start_time", operator, start_time))
 
 
-@pytest.mark.parametrize(
-    "operator",
-    [
-        pytest.param("eq", marks=requirement("FILTER-001")),
-        pytest.param("gt", marks=requirement("FILTER-002")),
-        pytest.param("gte", marks=requirement("FILTER-003")),
-        pytest.param("lt", marks=requirement("FILTER-004")),
-    ],
-)
+@each_operator_on_start_time
 def test_start_times_are_compared_to_the_millisecond(administrator, world, operator):
     moments = [f"2037-06-01T09:30:00.{milliseconds}+00:00" for milliseconds in (123, 400, 877)]
     made = [world.exam(start_time=moment)["id"] for moment in moments]

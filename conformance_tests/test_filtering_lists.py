@@ -10,6 +10,7 @@ from contract.checks.tables import (
 )
 from contract.filters import by, where
 from contract.judgement import NotTested, expect
+from contract.marks import per_operation
 
 requirement = pytest.mark.requirement
 STUDENT_LISTS = ["exams_index_students", "student_sessions_index", "student_sessions_index_all"]
@@ -104,35 +105,16 @@ def test_a_filter_never_brings_in_students_of_another_exam(operation_id, student
 # -- the lists of users and institutes --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def users(shared):
-    """Users of the institute under test in its list."""
-    return rowsets.paged(shared, "users_index")
+@per_operation(users_index="FILTER-060", institutes_index="FILTER-062")
+def test_users_and_institutes_are_filtered(operation_id, shared):
+    other = "email" if operation_id == "users_index" else "short_name"
+
+    each_column_taken(rowsets.paged(shared, operation_id), ["name", other], "eq")
 
 
-@requirement("FILTER-060")
-def test_users_are_filtered(users):
-    each_column_taken(users, ["name", "email"], "eq")
+@per_operation(users_index="FILTER-061", institutes_index="FILTER-063")
+def test_users_and_institutes_are_sorted(operation_id, shared):
+    listed = rowsets.paged(shared, operation_id)
 
-
-@requirement("FILTER-061")
-def test_users_are_sorted(users):
-    sorts_rightly(users, by("name"), where_taken=True)
-    sorts_rightly(users, by("-name"), where_taken=True)
-
-
-@pytest.fixture
-def institutes(shared):
-    """Institutes of the run in the list of all."""
-    return rowsets.paged(shared, "institutes_index")
-
-
-@requirement("FILTER-062")
-def test_institutes_are_filtered(institutes):
-    each_column_taken(institutes, ["name", "short_name"], "eq")
-
-
-@requirement("FILTER-063")
-def test_institutes_are_sorted(institutes):
-    sorts_rightly(institutes, by("name"), where_taken=True)
-    sorts_rightly(institutes, by("-name"), where_taken=True)
+    sorts_rightly(listed, by("name"), where_taken=True)
+    sorts_rightly(listed, by("-name"), where_taken=True)

@@ -1,4 +1,4 @@
-"""What all our own tests need."""
+"""Fixtures that several files share: a server that takes requests down and answers as it is told."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from contract.tests.recording_server import RecordingServer, recording_server
 
-@pytest.fixture(autouse=True, scope="session")
-def journals_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what runs of our tests leave out of the user's own folder."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("CONFORMANCE_STATE_DIR", str(tmp_path_factory.mktemp("state")))
-        yield
+
+@pytest.fixture(scope="module")
+def running_server() -> Iterator[RecordingServer]:
+    """Yield a server that listens as long as a file is tested."""
+    with recording_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_server: RecordingServer) -> RecordingServer:
+    """Return the server, anew: nothing received, nothing to answer."""
+    running_server.forget()
+    return running_server

@@ -1,23 +1,12 @@
 """What a request line holds is what the caller wrote, whatever urllib3 would make of it."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 import requests
 
 from contract.aswritten import AsWritten
 from contract.tests.recording_server import RecordingServer
-
-
-@pytest.fixture
-def server() -> Iterator[RecordingServer]:
-    with RecordingServer() as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

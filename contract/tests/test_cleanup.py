@@ -11,7 +11,7 @@ import pytest
 from contract import journal
 from contract.cleanup import Cleaner, Leak
 from contract.journal import Journal
-from contract.tests.recording_server import Answer, Received, RecordingServer, recording_server, sender_to
+from contract.tests.recording_server import Answer, Received, RecordingServer, sender_to
 
 RUN = "0a1b2c3d"
 PREFIX = f"ct-{RUN}"
@@ -59,12 +59,6 @@ class Target:
         if kind == "exam":
             self.rows = {key: row for key, row in self.rows.items() if row.get("exam_id") != id}
         return Answer()
-
-
-@pytest.fixture(scope="module")
-def running_server() -> Iterator[RecordingServer]:
-    with recording_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -25,23 +25,10 @@ from contract.tests.recording_server import (
     Answer,
     Received,
     RecordingServer,
-    recording_server,
     sender_to,
 )
 
 SIGNED = {"timestamp", "nonce", "signature"}
-
-
-@pytest.fixture(scope="module")
-def running_server() -> Iterator[RecordingServer]:
-    with recording_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running_server: RecordingServer) -> RecordingServer:
-    running_server.forget()
-    return running_server
 
 
 @pytest.fixture

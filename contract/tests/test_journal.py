@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,25 +14,11 @@ from contract.tests.recording_server import (
     OWN,
     Answer,
     Received,
-    RecordingServer,
-    recording_server,
     sender_to,
     target_at,
 )
 
 RUN, PREFIX = "0a1b2c3d", "ct-0a1b2c3d"
-
-
-@pytest.fixture(scope="module")
-def running_server() -> Iterator[RecordingServer]:
-    with recording_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running_server: RecordingServer) -> RecordingServer:
-    running_server.forget()
-    return running_server
 
 
 @pytest.fixture

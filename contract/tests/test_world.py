@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from contract.auth import Wrongly
 from contract.judgement import Inconclusive, NotTested
 from contract.ownership import ABSENT_FROM, ABSENT_TO
 from contract.target import Fixtures
-from contract.tests.recording_server import Answer, Received, RecordingServer, recording_server, sender_to
+from contract.tests.recording_server import Answer, Received, RecordingServer, sender_to
 from contract.world import World, success_requirement
 
 ENVELOPES = {
@@ -34,12 +33,6 @@ class Target:
             return Answer(status=404)
         self.next_id += 1
         return Answer(body={ENVELOPES[received.path.rpartition("/")[2]]: {"id": self.next_id, **received.json}})
-
-
-@pytest.fixture(scope="module")
-def running_server() -> Iterator[RecordingServer]:
-    with recording_server() as server:
-        yield server
 
 
 @pytest.fixture
