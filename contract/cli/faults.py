@@ -39,11 +39,12 @@ Examples:
 \b
 Steps:
   caught      every fault against the requirements that it names
-  localised   every fault against all explicit tests: nothing else may turn red
+  localised   every fault of the core against all explicit tests: nothing else
+              may turn red; the core has a fault for each requirement
   whole       30 faults against the whole standard profile
   variants    every conforming variant against the standard profile: nothing may turn red
   seeds       the mock as it is against the standard profile, with 20 seeds
-  stock       every fault under stock schemathesis, 20 s each
+  stock       60 faults under stock schemathesis, 20 s each
 
 \b
 Exit status:
@@ -101,6 +102,7 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
 @click.option("--only", "steps", multiple=True, type=click.Choice(STEPS), help="Only this step; repeatable.")
 @click.option("--sample", "samples", multiple=True, callback=_samples, metavar="[STEP=]N",
               help="At most N faults, variants or seeds in a step or in all, drawn by --seed; repeatable.")  # fmt: skip
+@click.option("--every", is_flag=True, help="Draw from all faults in every step, not from the core.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S",
               help="Draws the sample; the first of the seeds.")  # fmt: skip
 @click.option("--profile", type=click.Choice(("smoke", "standard")), default="standard", show_default=True,
@@ -115,6 +117,7 @@ def measure(
     patterns: tuple[str, ...],
     steps: tuple[str, ...],
     samples: dict[str, int],
+    every: bool,
     seed: int,
     profile: str,
     workers: int,
@@ -130,7 +133,7 @@ def measure(
     known = catalogue.load(with_extent=True)
     ids = frozenset(known.matching(patterns)) if patterns else None
     chosen = steps or ((CAUGHT, LOCALISED) if patterns else STEPS)
-    jobs = plan(known, Choice(chosen, ids, samples, seed, shard, profile))
+    jobs = plan(known, Choice(chosen, ids, samples, every, seed, shard, profile))
     if not jobs:
         raise ConfigurationError("nothing to measure: no fault, variant or seed is left with these options")
 

@@ -4,11 +4,11 @@ Jobs: one step for one fault, variant or seed.
 The steps::
 
     caught      a fault against the tests of the requirements that it names
-    localised   a fault against all explicit tests: nothing else may turn red
+    localised   a fault of the core against all explicit tests: nothing else may turn red
     whole       a few faults against the whole standard profile, generated cases included
     variants    a conforming variant against the standard profile: nothing may turn red
     seeds       the mock as it is against the standard profile, with many seeds
-    stock       a fault under ``schemathesis run`` with our signing; a few clean runs to compare with
+    stock       a few faults under ``schemathesis run`` with our signing; a few clean runs to compare with
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contract.measure.catalogue import Catalogue, Deviation
+from contract.measure.core import core
 
 CAUGHT, LOCALISED, WHOLE, VARIANTS, SEEDS, STOCK = "caught", "localised", "whole", "variants", "seeds", "stock"
 STEPS = (CAUGHT, LOCALISED, WHOLE, VARIANTS, SEEDS, STOCK)
@@ -39,7 +40,7 @@ USUAL_S = {CAUGHT: 3.0, LOCALISED: 45.0, WHOLE: 90.0, VARIANTS: 90.0, SEEDS: 90.
 """What a job takes, as long as none of its step has ended."""
 RUN_SEED = 1
 """The seed of all runs but those that compare seeds."""
-WHOLE_COUNT, SEED_COUNT, BASELINE_COUNT = 30, 20, 3
+WHOLE_COUNT, STOCK_COUNT, SEED_COUNT, BASELINE_COUNT = 30, 60, 20, 3
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Choice:
     ids: frozenset[str] | None = None
     samples: Mapping[str, int] = field(default_factory=dict)
     """By step, how many of its faults, variants or seeds at most."""
+    every: bool = False
+    """Let all faults be localised, not just those of the core."""
     seed: int = 1
     shard: tuple[int, int] = (1, 1)
     profile: str = "standard"
@@ -74,11 +77,13 @@ class Choice:
 
 def plan(catalogue: Catalogue, choice: Choice) -> list[Job]:
     """Return the jobs in the order in which they are done."""
+    faults = _chosen(catalogue.faults, choice)
+    pool = faults if choice.every or choice.ids is not None else core(faults)
 
     def drawn(step: str, most: int | None = None) -> list[Deviation]:
         """Return the faults of a step; of two steps, the smaller sample is part of the larger one."""
         wanted = min((each for each in (choice.samples.get(step), most) if each is not None), default=None)
-        return _sampled(_chosen(catalogue.faults, choice), wanted, choice.seed)
+        return _sampled(faults if step == CAUGHT else pool, wanted, choice.seed)
 
     variants = _sampled(_chosen(catalogue.variants, choice), choice.samples.get(VARIANTS), choice.seed)
     seeds = range(choice.seed, choice.seed + min(SEED_COUNT, choice.samples.get(SEEDS, SEED_COUNT)))
@@ -88,7 +93,7 @@ def plan(catalogue: Catalogue, choice: Choice) -> list[Job]:
         WHOLE: [Job(WHOLE, each.id, RUN_SEED, each, choice.profile) for each in drawn(WHOLE, WHOLE_COUNT)],
         VARIANTS: [Job(VARIANTS, each.id, RUN_SEED, each, choice.profile) for each in variants],
         SEEDS: [Job(SEEDS, f"seed-{seed}", seed, None, choice.profile) for seed in seeds],
-        STOCK: [Job(STOCK, each.id, RUN_SEED, each) for each in drawn(STOCK)],
+        STOCK: [Job(STOCK, each.id, RUN_SEED, each) for each in drawn(STOCK, STOCK_COUNT)],
     }
     part, parts = choice.shard
     chosen = [job for step in STEPS if step in choice.steps for job in jobs[step]][part - 1 :: parts]

@@ -29,11 +29,15 @@ class Fault:
     also: tuple[str, ...] = ()
     operation: str | None = None
     kind: str = "fault"
+    within: tuple[str, ...] = ()
+    """The operations that it keeps to, where these are known beforehand."""
 
     @property
     def operations(self) -> tuple[str, ...] | None:
         """Return where the deviation can show, None: everywhere."""
-        return (self.operation,) if self.operation else changed_operations(self.change)
+        if self.operation:
+            return (self.operation,)
+        return self.within or changed_operations(self.change)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what ``--list-faults --json`` prints of it."""
@@ -53,12 +57,17 @@ VARIANTS: dict[str, Fault] = {}
 
 
 def fault(
-    fault_id: str, description: str, *breaks: str, also: tuple[str, ...] = (), operation: str | None = None
+    fault_id: str,
+    description: str,
+    *breaks: str,
+    also: tuple[str, ...] = (),
+    operation: str | None = None,
+    within: tuple[str, ...] = (),
 ) -> Callable[[Change], Change]:
     """Register the decorated function as a fault."""
 
     def register(change: Change) -> Change:
-        _register(FAULTS, Fault(fault_id, description, change, breaks, also, operation))
+        _register(FAULTS, Fault(fault_id, description, change, breaks, also, operation, within=within))
         return change
 
     return register

@@ -22,7 +22,7 @@ from contract.measure.jobs import (
 )
 from contract.tests.measure.factory import catalogue, fault, variant
 
-KNOWN = catalogue(*(fault(f"f{number:02}", "EXAM-001") for number in range(40)), variant("v1"), variant("v2"))
+KNOWN = catalogue(*(fault(f"f{number:02}", f"EXAM-{number:03}") for number in range(40)), variant("v1"), variant("v2"))
 
 
 def subjects(jobs: list[Job], step: str) -> list[str]:
@@ -67,6 +67,15 @@ def test_all_steps_sample_the_same_faults() -> None:
 
     assert subjects(jobs, CAUGHT) == subjects(jobs, LOCALISED) == subjects(jobs, WHOLE) == subjects(jobs, STOCK)
     assert len(subjects(jobs, SEEDS)) == 5
+
+
+def test_only_the_core_is_localised_unless_every_fault_is_asked_for() -> None:
+    known = catalogue(fault("f1", "EXAM-001"), fault("f2", "EXAM-001"), fault("f3", "EXAM-001", "EXAM-002"))
+
+    core, every = plan(known, Choice()), plan(known, Choice(every=True))
+
+    assert subjects(core, CAUGHT) == subjects(every, CAUGHT) == subjects(every, LOCALISED) == ["f1", "f2", "f3"]
+    assert subjects(core, LOCALISED) == subjects(core, WHOLE) == subjects(core, STOCK) == ["f3"]
 
 
 def test_a_step_can_have_a_smaller_sample_of_its_own() -> None:

@@ -54,8 +54,9 @@ def area(module: str) -> Add:
                 deviation(rules, rules.operations[name])
 
         change.__module__ = module
-        operation = names[0] if len(names) == 1 and not elsewhere else None
-        fault(fault_id, description, *breaks, also=also, operation=operation)(change)
+        within = () if elsewhere else names
+        operation = names[0] if len(within) == 1 else None
+        fault(fault_id, description, *breaks, also=also, operation=operation, within=within)(change)
 
     return add
 
