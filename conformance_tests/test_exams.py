@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.lists import column, find
-from contract.checks.shape import has_shape, resource, rows
+from contract.checks.shape import has_resource, has_rows, has_shape, resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back
 from contract.judgement import control, expect, observe, require
@@ -35,7 +35,7 @@ def test_exams_are_listed(administrator):
 def test_list_of_exams_stands_under_its_key(administrator):
     listed = control(administrator("exams_index")).accepted()
 
-    rows(listed, "exams")
+    has_rows(listed, "exams")
     has_shape(listed, "envelope")
 
 
@@ -153,7 +153,7 @@ def test_exam_is_shown(administrator, shared):
 def test_answer_is_one_exam_under_its_key(operation_id, sample):
     answered = control(sample.send(sample(operation_id))).accepted()
 
-    resource(answered, "exam")
+    has_resource(answered, "exam")
     has_shape(answered, "envelope")
 
 

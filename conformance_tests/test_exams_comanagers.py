@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.checks.shape import has_shape, resource
+from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees
 from contract.client import Client
@@ -53,7 +53,7 @@ def test_comanager_is_added_and_removed(operation_id, administrator, ready):
 def test_answer_is_the_comanager_under_its_key(operation_id, administrator, ready):
     answered = control(administrator(operation_id, **ready(operation_id))).accepted()
 
-    resource(answered, "comanager")
+    has_resource(answered, "comanager")
     has_shape(answered, "envelope")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.checks.shape import has_shape, resource
+from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
 from contract.judgement import control, expect, observe, require
 
@@ -29,7 +29,7 @@ def shown_lti_student(administrator, lti_student):
 
 @pytest.mark.requirement("EXAM-221")
 def test_lti_student_stands_under_its_key(shown_lti_student):
-    resource(shown_lti_student, "student")
+    has_resource(shown_lti_student, "student")
     has_shape(shown_lti_student, "envelope")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.lists import find
-from contract.checks.shape import only_resource, resource, rows
+from contract.checks.shape import has_resource, has_rows, only_resource, resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import agrees
 from contract.judgement import control, expect, observe, require
@@ -49,7 +49,7 @@ def test_students_of_an_exam_are_listed(administrator, shared):
 def test_list_of_students_stands_under_its_key(administrator, shared):
     listed = control(administrator("exams_index_students", id=shared.exam_id)).accepted()
 
-    rows(listed, "students")
+    has_rows(listed, "students")
 
 
 @pytest.mark.requirement("EXAM-182")
@@ -161,7 +161,7 @@ def test_shown_student_stands_under_its_key(administrator, shared):
 
     shown = control(administrator("exams_show_student", id=shared.exam_id, student_session_id=session_id)).accepted()
 
-    resource(shown, "student")
+    has_resource(shown, "student")
 
 
 @pytest.mark.requirement("EXAM-202")

@@ -51,7 +51,7 @@ def test_a_filter_never_shows_exams_of_another_institute(administrator, outsider
 
     for exchange in (ours, *others):
         shows_nothing_of(exchange, foreign_exam)
-    expect(ours).accepted()
+    control(ours).accepted()
     control(theirs).accepted()
     expect(theirs).equals([row["id"] for row in rows(theirs, "exams")], [foreign_exam["id"]], "ids that the owner sees")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.lists import column
-from contract.checks.shape import has_shape, resource, rows
+from contract.checks.shape import has_resource, has_shape, resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, instant
 from contract.client import File
@@ -71,7 +71,7 @@ def test_institute_is_updated(superuser, world, operation_id):
 def test_updated_institute_stands_under_its_key(superuser, world, shared, operation_id):
     updated = control(superuser(operation_id, id=shared.institute_id, **world.institute_params())).accepted()
 
-    resource(updated, "institute")
+    has_resource(updated, "institute")
     has_shape(updated, "envelope")
 
 
@@ -307,7 +307,7 @@ def test_destroy_is_not_for_administrators(administrator, superuser, world):
     destroyed = superuser("institutes_destroy", id=id)
 
     expect(refused).refused(403)
-    expect(shown).accepted()
+    control(shown).accepted()
     control(destroyed).accepted()
 
 

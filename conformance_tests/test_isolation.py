@@ -96,7 +96,7 @@ def test_lists_hold_no_rows_of_another_institute(operation_id, administrator, ou
     require(id in ours, f"{operation_id} does not list {key} {id} to its own institute")
     for exchange in foreign:
         if exchange is foreign[0] or exchange.accepted:
-            expect(exchange).accepted()
+            control(exchange).accepted()
             found = ours.intersection(row.get("id") for row in rows(exchange, key))
             expect(exchange).holds(not found, "no rows of another institute", f"{key} {sorted(found)[:3]}")
     theirs = set(column(outsider, operation_id, key))
@@ -112,7 +112,7 @@ def test_filter_finds_nothing_of_another_institute(administrator, outsider, worl
 
     control(own).accepted()
     require(str(exam["name"]) in own.text, "the filter does not find the exam for its own institute")
-    expect(foreign).accepted()
+    control(foreign).accepted()
     expect(foreign).holds(str(exam["name"]) not in foreign.text, "no exam of another institute", foreign.text[:200])
 
 

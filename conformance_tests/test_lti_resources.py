@@ -6,7 +6,7 @@ import pytest
 
 from contract.checks.lists import column, find
 from contract.checks.params import MISSING, lacking, missing_text
-from contract.checks.shape import has_shape, resource
+from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, is_now
 from contract.judgement import control, expect, observe, require
@@ -425,7 +425,7 @@ def test_lti_resource_is_updated(administrator, world, link, operation_id):
 def test_updated_lti_resource_stands_under_its_key(administrator, world, shared, operation_id):
     sent = administrator(operation_id, id=shared.lti_resource_id, lti_resource_link_name=world.name("link"))
 
-    resource(control(sent).accepted(), "lti_resource")
+    has_resource(control(sent).accepted(), "lti_resource")
     has_shape(sent, "envelope")
 
 

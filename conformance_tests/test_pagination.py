@@ -69,7 +69,7 @@ def test_a_page_holds_as_many_items_as_limit_says(operation_id, table):
     for limit in (1, 2):
         listed = table.read(page=1, limit=limit)
 
-        expect(listed.exchange).accepted()
+        control(listed.exchange).accepted()
         expect(listed.exchange).equals(len(listed.rows), limit, f"number of items with limit {limit}")
 
 
@@ -81,7 +81,7 @@ def test_pages_of_an_exams_list_hold_each_row_once(operation_id, table, limit):
     pages = [table.read(page=number, limit=limit) for number in range(1, len(sizes) + 1)]
 
     for page in pages:
-        expect(page.exchange).accepted()
+        control(page.exchange).accepted()
     last = expect(pages[-1].exchange)
     last.equals(sorted(row["id"] for page in pages for row in page.rows), sorted(table.made), "ids on all pages")
     last.equals([len(page.rows) for page in pages], sizes, "numbers of rows on the pages")
@@ -93,7 +93,7 @@ def test_pages_of_a_shared_list_hold_each_row_once(operation_id, table):
     whole, pages = quietly(table, parts=3)
 
     for page in pages:
-        expect(page.exchange).accepted()
+        control(page.exchange).accepted()
     listed = [row["id"] for page in pages for row in page.rows]
     last = expect(pages[-1].exchange)
     last.equals(sorted(listed), sorted(row["id"] for row in whole.rows), "ids on all pages")
@@ -110,7 +110,7 @@ def quietly(table, parts):
     """Read a list as a whole and in pages while nobody creates or removes rows of it."""
     for _ in range(TRIES):
         whole = table.read(page=1, limit=LARGEST)
-        expect(whole.exchange).accepted()
+        control(whole.exchange).accepted()
         limit = -(-len(whole.rows) // parts)
         pages = [table.read(page=number, limit=limit) for number in range(1, -(-len(whole.rows) // limit) + 1)]
         again = table.read(page=1, limit=LARGEST)
@@ -126,7 +126,7 @@ def quietly(table, parts):
 def test_the_default_limit_is_300(operation_id, table):
     listed = table.read(page=1)
 
-    expect(listed.exchange).accepted()
+    control(listed.exchange).accepted()
     expect(listed.exchange).equals(number_in(listed.exchange, LIMIT), LARGEST, LIMIT)
 
 
@@ -180,7 +180,7 @@ def test_a_crowded_list_comes_in_pages_of_300(operation_id, crowded):
         control(first.exchange).accepted()
         expect(greedy.exchange).holds(len(greedy.rows) <= LARGEST, f"at most {LARGEST} items", f"{len(greedy.rows)}")
     for listed in (first, second):
-        expect(listed.exchange).accepted()
+        control(listed.exchange).accepted()
     rest = number_in(first.exchange, ITEMS) - LARGEST
     expect(first.exchange).equals(len(first.rows), LARGEST, "number of items on page 1")
     expect(second.exchange).equals(len(second.rows), min(rest, LARGEST), "number of items on page 2")
@@ -242,7 +242,7 @@ def test_the_item_count_follows_the_rows(operation_id, administrator, world):
 
     def count():
         listed = administrator(operation_id, **path, page=1, limit=2)
-        expect(listed).accepted()
+        control(listed).accepted()
         return number_in(listed, ITEMS), listed
 
     remove, _ = [add_row(operation_id, world, exam_id) for _ in range(2)]
@@ -279,7 +279,7 @@ def test_the_item_count_is_that_of_the_status(operation_id, table):
     same, other = (table.read(page=1, limit=2, status=status).exchange for status in ("registered", "exam_finished"))
 
     for exchange, count in ((same, len(table.made)), (other, 0)):
-        expect(exchange).accepted()
+        control(exchange).accepted()
         expect(exchange).equals(number_in(exchange, ITEMS), count, ITEMS)
 
 
@@ -296,7 +296,7 @@ def test_the_item_count_of_exams_is_that_of_the_status(administrator, shared):
         last = administrator("exams_index", page=number, limit=LARGEST, status=status)
         taken += 1
         # Count and rows are those of one answer, so that it does not matter what others create meanwhile.
-        expect(last).accepted()
+        control(last).accepted()
         expect(last).equals(number_in(last, ITEMS), (number - 1) * LARGEST + len(rows(last, "exams")), ITEMS)
     if not taken:
         raise NotTested("the target takes no status")
@@ -323,7 +323,7 @@ def test_a_page_beyond_the_last_repeats_no_other_page(operation_id, table):
 def test_without_page_the_first_comes(operation_id, table):
     first, without = table.read(limit=2, page=1), table.client(operation_id, **table.params, limit=2)
 
-    expect(without).accepted()
+    control(without).accepted()
     control(first.exchange).accepted()
     expect(without).equals([row["id"] for row in rows(without, table.key)], first.ids, "ids without page")
 
@@ -361,7 +361,7 @@ def test_which_spellings_of_a_number_are_taken(operation_id, table):
 def test_which_headers_come_without_page(operation_id, table):
     exchange = table.client(operation_id, **table.params)
 
-    expect(exchange).accepted()
+    control(exchange).accepted()
     observe(exchange, headers=[name for name in (ITEMS, PAGES, PAGE, LIMIT) if exchange.header(name) is not None])
 
 
@@ -372,7 +372,7 @@ def test_the_headers_of_an_empty_list(operation_id, administrator, world):
 
     exchange = administrator(operation_id, **path, page=1, limit=2)
 
-    expect(exchange).accepted()
+    control(exchange).accepted()
     observe(exchange, **{name: exchange.header(name) for name in (ITEMS, PAGES, PAGE, LIMIT)})
 
 
@@ -382,7 +382,7 @@ def test_the_order_without_a_sort(operation_id, table):
     columns = {"id": FieldType.INTEGER, **{name: type for name, type in table.columns.items() if name == "name"}}
     orders = [each for name in columns for each in (name, f"-{name}") if by(each).is_obeyed(listed.own, columns)]
 
-    expect(listed.exchange).accepted()
+    control(listed.exchange).accepted()
     shows_each_once(listed)
     observe(listed.exchange, order=orders or "another")
 

@@ -19,6 +19,7 @@ def test_resource_is_shown_until_it_is_destroyed(operation_id, sample):
     ids = {name: removal.params[name] for name in operations.get(operation_id).path_names}
     changes = [operation_id.replace("_show", change) for change in CHANGES]
 
+    control(sample.send(show)).accepted()
     expect(sample.send(replace(show, params=ids), role=show.role)).accepted()
     for change in (sample(each) for each in changes if each in operations.table()):
         control(sample.send(replace(change, params={**change.params, **ids}))).accepted()

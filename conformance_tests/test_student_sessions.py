@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.lists import column, find
-from contract.checks.shape import has_shape, only_resource, resource, rows
+from contract.checks.shape import has_resource, has_rows, has_shape, only_resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back
 from contract.judgement import control, expect, observe, require
@@ -49,7 +49,7 @@ def test_students_of_an_exam_are_listed(administrator, shared):
 def test_list_stands_under_its_key(operation_id, sample):
     listed = control(sample.send(sample(operation_id))).accepted()
 
-    rows(listed, "students")
+    has_rows(listed, "students")
     has_shape(listed, "envelope")
 
 
@@ -217,7 +217,7 @@ def test_student_is_shown(administrator, shared):
 def test_shown_student_stands_under_its_key(administrator, shared):
     shown = control(administrator("student_sessions_show", id=shared.student_session_id)).accepted()
 
-    resource(shown, "student")
+    has_resource(shown, "student")
 
 
 @pytest.mark.requirement("SESSION-042")

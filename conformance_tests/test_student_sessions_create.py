@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contract.checks.lists import column, find
-from contract.checks.shape import only_resource, resource, rows
+from contract.checks.shape import has_resource, only_resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, instant, is_now, same
 from contract.judgement import control, expect, observe, require
@@ -54,7 +54,7 @@ def test_student_is_created(administrator, world, shared):
 def test_created_student_stands_under_its_key(administrator, world, shared):
     created = control(administrator(CREATE, exam_id=shared.exam_id, **world.student_params())).accepted()
 
-    resource(created, "student")
+    has_resource(created, "student")
 
 
 @pytest.mark.parametrize("spoiled", ["absent", "empty"])

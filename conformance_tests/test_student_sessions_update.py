@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.lists import find
-from contract.checks.shape import has_shape, resource
+from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, instant
 from contract.judgement import control, expect, observe, require
@@ -43,7 +43,7 @@ def test_student_is_changed(operation_id, administrator, world, student):
 def test_changed_student_stands_under_its_key(operation_id, administrator, world, student):
     changed = control(administrator(operation_id, id=student["id"], **changed_params(world))).accepted()
 
-    resource(changed, "student")
+    has_resource(changed, "student")
     has_shape(changed, "envelope")
 
 

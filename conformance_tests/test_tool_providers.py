@@ -6,7 +6,7 @@ import pytest
 
 from contract.checks.lists import column, find
 from contract.checks.params import MISSING, lacking, missing_text
-from contract.checks.shape import has_shape, resource, rows
+from contract.checks.shape import has_resource, has_shape, resource, rows
 from contract.checks.texts import has_text, says
 from contract.checks.values import agrees, comes_back, instant, is_now
 from contract.judgement import control, expect, observe, require
@@ -354,7 +354,7 @@ def test_tool_provider_is_updated(administrator, world, operation_id):
 def test_updated_tool_provider_stands_under_its_key(administrator, shared, world, operation_id):
     sent = administrator(operation_id, id=shared.tool_provider_id, tool_name=world.name("tool"))
 
-    resource(control(sent).accepted(), "tool_provider")
+    has_resource(control(sent).accepted(), "tool_provider")
     has_shape(sent, "envelope")
 
 

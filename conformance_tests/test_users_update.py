@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.lists import column, find
-from contract.checks.shape import has_shape, resource
+from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, instant, same
 from contract.judgement import control, expect, observe, require
@@ -53,7 +53,7 @@ def test_user_is_updated(update, world, operation_id):
 def test_updated_user_stands_under_its_key(update, shared, operation_id):
     updated = control(update(operation_id, shared.user_id, report_frequency="week")).accepted()
 
-    resource(updated, "user")
+    has_resource(updated, "user")
     has_shape(updated, "envelope")
 
 

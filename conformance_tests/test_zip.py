@@ -38,7 +38,7 @@ def upload_exam(world, administrator):
 
 def state_in(exchange):
     """Return the state in an accepted answer."""
-    expect(exchange).accepted()
+    control(exchange).accepted()
     found = status_in(exchange.json)
     expect(exchange).holds(
         found in list(State), f"zip_job_status, one of {', '.join(State)}", f"{found!r} in {exchange.text[:100]}"
@@ -96,7 +96,7 @@ def test_a_zip_is_asked_for(administrator, upload_exam):
 def test_generate_answers_without_a_body(administrator, upload_exam):
     asked = administrator(GENERATE, id=upload_exam)
 
-    expect(asked).accepted()
+    control(asked).accepted()
     expect(asked).equals(asked.body, b"", "body")
 
 
@@ -186,7 +186,7 @@ def test_the_statuses_follow_each_other(administrator, upload_exam):
     shown = [read_after(0.1, administrator, upload_exam) for _ in range(3)]
 
     for exchange in shown:
-        expect(exchange).accepted()
+        control(exchange).accepted()
     seen = [*poller.seen, *(status_in(exchange.json) for exchange in shown)]
     require(all(state in list(State) for state in seen), f"statuses that are none: {seen}", "ZIP-011")
     wrong = illegal_step([State(state) for state in seen])
@@ -240,7 +240,7 @@ def test_the_zip_holds_the_uploaded_files(administrator, shared, world):
 
     exchange, body = download(administrator, shared.zipped_exam_id)
 
-    expect(exchange).accepted()
+    control(exchange).accepted()
     files = is_whole_zip(exchange, body)
     missing = [name for name in world.target.fixtures.upload_files if not holds_file(files, name)]
     expect(exchange).holds(not missing, "every uploaded file in the zip", f"no {missing} among {sorted(files)[:10]}")
@@ -251,7 +251,7 @@ def test_the_zip_holds_the_uploaded_files(administrator, shared, world):
 def test_the_zip_is_called_binary(administrator, shared):
     exchange, _ = download(administrator, shared.zipped_exam_id)
 
-    expect(exchange).accepted()
+    control(exchange).accepted()
     content_type = (exchange.header("Content-Type") or "").lower()
     told = exchange.status < 300 and ("json" in content_type or "html" in content_type)
     expect(exchange).holds(not told, "a content type for a binary file", content_type)

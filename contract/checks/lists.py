@@ -8,7 +8,7 @@ from typing import Any
 from contract.checks.shape import rows
 from contract.client import Client
 from contract.exchange import Exchange
-from contract.judgement import expect
+from contract.judgement import describe, require
 
 MOST_PAGES = 100
 Rows = list[dict[str, Any]]
@@ -19,14 +19,13 @@ def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterato
     Yield every page of a list with its rows; one page where the answer does not say how many there are.
 
     Args:     key: what the rows stand under.
-    Raises:   FindingRaised: a page is refused or holds no list under *key*.
+    Raises:   Inconclusive: a page is refused or holds no list under *key*.
     """
     number = 1
     while True:
         wanted: dict[str, Any] = {"page": number} if number > 1 else {}
         listed = client(operation_id, **params, **wanted)
-        if not listed.accepted:
-            expect(listed).accepted()
+        require(listed.accepted, f"the list cannot be read: {describe(listed)}")
         yield listed, rows(listed, key)
         count = listed.header("X-Pagination-Page-Count") or "1"
         number += 1

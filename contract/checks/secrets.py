@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contract.exchange import Exchange
-from contract.judgement import deciding, expect
+from contract.judgement import control, deciding, expect
 from contract.target import User
 
 CREDENTIALS = frozenset({"api_token", "secret_key"})
@@ -28,14 +28,14 @@ def stand_where_they_are_documented(answered: Exchange, caller: User) -> None:
     """Judge an answer by the three requirements about secrets."""
     named = {name for name, value in members(answered.json) if value}
     with deciding("ISO-060"):
-        expect(answered).accepted()
+        control(answered).accepted()
         found = ", ".join(sorted(named & CREDENTIALS))
         expect(answered).holds(not found, "no credentials in the answer", f"the fields {found}")
     with deciding("ISO-061"):
-        expect(answered).accepted()
+        control(answered).accepted()
         expect(answered).holds(CONSUMER_SECRET not in named, "no consumer secret in the answer", CONSUMER_SECRET)
     with deciding("ISO-062"):
-        expect(answered).accepted()
+        control(answered).accepted()
         headers = answered.response.headers.values() if answered.response is not None else ()
         shown = "\n".join((answered.text, *headers))
         repeated = [what for what in ("token", "secret_key") if getattr(caller, what) in shown]

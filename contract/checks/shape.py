@@ -23,7 +23,7 @@ import jsonschema_rs
 
 from contract import operations
 from contract.exchange import Exchange
-from contract.judgement import expect
+from contract.judgement import describe, expect, require
 
 ASPECTS = ("envelope", "presence", "identity", "type", "time", "enum")
 NEVER_NULL = ("id", "name", "created_at", "updated_at")
@@ -103,14 +103,26 @@ def has_shape(exchange: Exchange, *aspects: str, like: str | None = None) -> Non
         expect(exchange).violated(f"an answer as described ({', '.join(wanted)})", listed)
 
 
+def has_resource(exchange: Exchange, key: str) -> None:
+    """Judge that an accepted answer holds an object under *key*. Raises: FindingRaised."""
+    found = _under(exchange, key)
+    expect(exchange).holds(isinstance(found, dict), f"an object under the key {key!r}", lambda: exchange.text[:200])
+
+
+def has_rows(exchange: Exchange, key: str) -> None:
+    """Judge that an accepted answer holds a list of objects under *key*. Raises: FindingRaised."""
+    listed = _are_rows(_under(exchange, key))
+    expect(exchange).holds(listed, f"a list of objects under the key {key!r}", lambda: exchange.text[:200])
+
+
 def resource(exchange: Exchange, key: str) -> dict[str, Any]:
     """
     Return the resource under *key* of an accepted answer.
 
-    Raises:   FindingRaised: the answer holds no object under that key.
+    Raises:   Inconclusive: there is no object; that is a finding of the requirement on the envelope only.
     """
-    found = exchange.json.get(key) if isinstance(exchange.json, Mapping) else None
-    expect(exchange).holds(isinstance(found, dict), f"an object under the key {key!r}", lambda: exchange.text[:200])
+    found = _under(exchange, key)
+    require(isinstance(found, dict), f"there is no object under the key {key!r}: {describe(exchange)}")
     return dict(found or {})
 
 
@@ -130,9 +142,16 @@ def rows(exchange: Exchange, key: str) -> list[dict[str, Any]]:
     """
     Return the list under *key* of an accepted answer.
 
-    Raises:   FindingRaised: the answer holds no list of objects under that key.
+    Raises:   Inconclusive: there is no list of objects; that is a finding of the requirement on the envelope only.
     """
-    found = exchange.json.get(key) if isinstance(exchange.json, Mapping) else None
-    listed = isinstance(found, list) and all(isinstance(row, dict) for row in found)
-    expect(exchange).holds(listed, f"a list of objects under the key {key!r}", lambda: exchange.text[:200])
+    found = _under(exchange, key)
+    require(_are_rows(found), f"there is no list of objects under the key {key!r}: {describe(exchange)}")
     return list(found or [])
+
+
+def _under(exchange: Exchange, key: str) -> Any:
+    return exchange.json.get(key) if isinstance(exchange.json, Mapping) else None
+
+
+def _are_rows(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(row, dict) for row in found)

@@ -12,7 +12,7 @@ from contract.checks.shape import rows as rows_under
 from contract.client import Client
 from contract.exchange import Exchange
 from contract.filters import Columns, FieldType, Filter, Nulls, Operator, Sort, is_bare_date
-from contract.judgement import Inconclusive, NotTested, expect
+from contract.judgement import Inconclusive, NotTested, control, expect
 
 MOST_PAGES = 40
 Rows = list[dict[str, Any]]
@@ -80,7 +80,7 @@ class Table:
         found = rows_under(first, self.key)
         if "page" not in params:
             for number in range(2, _page_count(first) + 1):
-                found += rows_under(expect(self.client(self.operation_id, **wanted, page=number)).accepted(), self.key)
+                found += rows_under(control(self.client(self.operation_id, **wanted, page=number)).accepted(), self.key)
         return Listed(first, found, [row for row in found if row.get("id") in self.made])
 
     def has(self, *columns: str) -> None:
