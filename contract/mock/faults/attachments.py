@@ -148,6 +148,7 @@ add(
     a.word_accepted({"attachment": {}}),
     "ATTACH-026",
     "ATTACH-079",
+    also=("ROBUST-014", "ROBUST-023"),
 )
 add(
     "attachments-show-newest-of-exam",

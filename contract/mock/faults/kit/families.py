@@ -164,7 +164,7 @@ def word_accepted(
         f"{operation} answers a word in place of its {id_name or 'id'} with 200.",
         a.word_accepted(body, id_name),
         *requirements,
-        also=also,
+        also=("ROBUST-014", "ROBUST-023", *also),
     )
 
 
