@@ -2,14 +2,18 @@
 The register of seeded faults and conforming variants; the modules beside this one fill it.
 
 Each is a function that changes one decision of the rules, registered under its id. Of a fault, ``breaks`` names the
-requirements that must turn red, ``also`` those that may turn red too because the deviation shows there as well. A
+requirements that must turn red, ``also`` those that may turn red too because the deviation shows there as well; those
+that come of what the fault breaks, and not of the fault itself, stand in ``consequences.toml`` beside this module. A
 variant is another answer where the documentation is silent: nothing may turn red.
 """
 
 from __future__ import annotations
 
+import functools
+import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from contract.mock.extent import changed_operations
@@ -86,7 +90,13 @@ def variant(variant_id: str, description: str, operation: str | None = None) -> 
 def _register(where: dict[str, Fault], deviation: Fault) -> None:
     if deviation.id in FAULTS or deviation.id in VARIANTS:
         raise ValueError(f"{deviation.kind} {deviation.id} is registered twice")
-    where[deviation.id] = deviation
+    where[deviation.id] = replace(deviation, also=(*deviation.also, *consequences().get(deviation.id, ())))
+
+
+@functools.cache
+def consequences() -> dict[str, list[str]]:
+    """Return, by id of a fault, the requirements that do not hold either where it is."""
+    return tomllib.loads(Path(__file__).with_name("consequences.toml").read_text(encoding="utf-8"))
 
 
 class UnknownFaultError(Exception):

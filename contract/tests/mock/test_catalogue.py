@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contract.mock.faults import FAULTS, VARIANTS, Fault, apply
+from contract.mock.faults.registry import consequences
 from contract.mock.operations import new_operations
 from contract.mock.rules import new_rules
 from contract.mock.service import Service
@@ -76,3 +77,13 @@ def test_mock_starts_with_it(deviation: Fault) -> None:
         service.restart()
     finally:
         service.store.close()
+
+
+def test_consequences_are_those_of_faults() -> None:
+    assert set(consequences()) <= set(FAULTS)
+
+
+def test_a_consequence_is_not_what_the_fault_is_there_for() -> None:
+    twice = {id for id, ids in consequences().items() if set(ids) & set(FAULTS[id].breaks) or len(set(ids)) < len(ids)}
+
+    assert not twice
