@@ -26,7 +26,7 @@ COLUMNS = (CAUGHT, LOCALISED, WHOLE, STOCK)
 NO_AREA = "no requirement"
 MEANING = {
     CAUGHT: "every requirement that the fault names turns red when just these are tested",
-    LOCALISED: "against all explicit tests, exactly these requirements turn red",
+    LOCALISED: "a fault for each requirement, against all explicit tests: exactly the declared requirements turn red",
     WHOLE: "the same with generated requests, for a sample",
     VARIANTS: "another answer where the documentation is silent: nothing turns red, no must is inconclusive",
     SEEDS: "the mock as it is: nothing turns red, no must is inconclusive",
