@@ -20,10 +20,19 @@ LEVELS = ("must", "should", "open")
 
 def write(result: RunResult, path: Path) -> None:
     """Write ``report.json``."""
-    # ASCII escapes keep lone surrogates, which a hostile target can answer, readable for every parser.
-    with path.open("w", encoding="utf-8") as stream:
-        json.dump(document(result), stream, indent=1, default=str)
-        stream.write("\n")
+    members = [f"{json.dumps(name)}: {_on_lines(value)}" for name, value in document(result).items()]
+    path.write_text("{\n" + ",\n".join(members) + "\n}\n", encoding="utf-8")
+
+
+def _on_lines(value: Any) -> str:
+    """
+    Return *value* as JSON, a list with a line per item: for people with a pager, at a tenth of the cost of indenting.
+
+    ASCII escapes keep lone surrogates, which a hostile target can answer, readable for every parser.
+    """
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, default=str)
+    return "[\n" + ",\n".join(json.dumps(item, default=str) for item in value) + "\n]"
 
 
 def document(result: RunResult) -> dict[str, Any]:
