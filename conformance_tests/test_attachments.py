@@ -78,7 +78,8 @@ def test_attachment_is_listed_as_created(administrator, world, exam_id):
     listed, row = find(administrator, "attachments_index", "attachments", attachment["id"], exam_id=exam_id)
 
     control(listed).accepted()
-    agrees(listed, row or {}, attachment)
+    require(row, "the list does not show what was created")
+    agrees(listed, row, attachment)
 
 
 @per_operation(
@@ -177,8 +178,7 @@ def test_attachment_that_was_asked_for_is_shown(administrator, world, exam_id):
     for attachment in (world.attachment(exam_id), world.attachment(exam_id)):
         shown = control(administrator("attachments_show", exam_id=exam_id, id=attachment["id"])).accepted()
 
-        found = shown.json.get("attachment", shown.json) if isinstance(shown.json, dict) else {}
-        expect(shown).equals(found.get("id"), attachment["id"], "the id of the attachment")
+        expect(shown).equals(resource(shown, "attachment").get("id"), attachment["id"], "the id of the attachment")
 
 
 # -- attachments_create -----------------------------------------------------------------------------------------------

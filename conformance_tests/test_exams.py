@@ -59,7 +59,8 @@ def test_list_shows_an_exam_as_show_does(administrator, world):
     listed, row = find(administrator, "exams_index", "exams", exam["id"])
 
     control(listed).accepted()
-    agrees(listed, row or {}, resource(shown, "exam"))
+    require(row, "the list does not show the exam", "EXAM-003")
+    agrees(listed, row, resource(shown, "exam"))
 
 
 @pytest.mark.requirement("EXAM-005")

@@ -8,7 +8,7 @@ from contract.checks.shape import has_shape, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, is_now, same
 from contract.client import File
-from contract.judgement import NotTested, control, expect, observe
+from contract.judgement import NotTested, control, expect, observe, require
 from contract.world import PNG
 
 MISSING_LOGO = "/logo_images/original/missing.png"
@@ -83,7 +83,8 @@ def test_list_agrees_with_show(superuser, world):
     listed, row = find(superuser, "institutes_index", "institutes", id)
 
     control(listed).accepted()
-    agrees(listed, row or {}, resource(shown, "institute"))
+    require(row, "the list does not show what was created")
+    agrees(listed, row, resource(shown, "institute"))
 
 
 @pytest.mark.requirement("INST-007")

@@ -80,7 +80,8 @@ def test_list_agrees_with_show(administrator, link):
     listed, row = find(administrator, "lti_resources_index", "lti_resources", id)
 
     control(listed).accepted()
-    agrees(listed, row or {}, resource(shown, "lti_resource"))
+    require(row, "the list does not show what was created")
+    agrees(listed, row, resource(shown, "lti_resource"))
 
 
 @pytest.mark.requirement("LTI-005")

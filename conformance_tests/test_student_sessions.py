@@ -164,7 +164,8 @@ def test_list_of_all_agrees_with_the_list_of_the_exam(administrator, world, exam
 
     control(listed).accepted()
     require(wanted, "the list of the exam does not hold the student", blocked_by="SESSION-003")
-    agrees(listed, row or {}, wanted)
+    require(row, "the list does not show what was created")
+    agrees(listed, row, wanted)
 
 
 @pytest.mark.requirement("SESSION-024")

@@ -74,7 +74,8 @@ def test_list_agrees_with_show(administrator, world, show):
     listed, row = find(administrator, "tool_providers_index", "tool_providers", provider["id"])
 
     control(listed).accepted()
-    agrees(listed, row or {}, resource(shown, "tool_provider"))
+    require(row, "the list does not show what was created")
+    agrees(listed, row, resource(shown, "tool_provider"))
 
 
 # -- show

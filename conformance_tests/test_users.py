@@ -83,7 +83,8 @@ def test_list_agrees_with_show(administrator, world):
     listed, row = find(administrator, "users_index", "users", id, institute_id=institute_id)
 
     control(listed).accepted()
-    agrees(listed, row or {}, resource(shown, "user"))
+    require(row, "the list does not show what was created")
+    agrees(listed, row, resource(shown, "user"))
 
 
 @pytest.mark.requirement("USER-007")

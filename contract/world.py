@@ -10,7 +10,7 @@ from typing import Any
 from contract.client import Client, File, created_by, destroyed_by, is_created_by_run
 from contract.errors import TargetError
 from contract.exchange import Exchange
-from contract.judgement import Inconclusive, NotTested
+from contract.judgement import Inconclusive, NotTested, require
 from contract.removal import DESTROY, SHOW, Made, in_order, parents_of, path_of
 from contract.requirements import load
 from contract.target import Target, User
@@ -116,9 +116,14 @@ class World:
         return self.create("exams_create", **self.exam_params(**params))
 
     def open_exam(self, **params: Any) -> dict[str, Any]:
-        """Create an exam with a document, which opens it."""
+        """Create an exam with a document, which opens it. Raises: Inconclusive: it is shown with another status."""
         exam = self.exam(**params)
         self.document(exam["id"])
+        shown = self.client()("exams_show", purpose="set-up", id=exam["id"]).json
+        status = (
+            shown["exam"].get("status") if isinstance(shown, dict) and isinstance(shown.get("exam"), dict) else None
+        )
+        require(status in (None, "open"), f"the exam is {status} although it has a document", "DOC-030")
         return exam
 
     def document(self, exam_id: int, **params: Any) -> dict[str, Any]:
