@@ -113,4 +113,5 @@ def changes_nothing_alone(sample, operation_id, requirement_id):
     state = effects.state_behind(sample.clients[request.role], request)
     before = state()
     exchange = sample.send(request, one_of_each(sample, request)[requirement_id])
+    require(exchange.refused, f"it was not refused: {exchange.line}")
     expect(exchange).holds(state_of(state) == before, "nothing to change", "it was refused and yet carried out")

@@ -204,27 +204,64 @@ def of_run(results: list[RequirementResult], interrupted: bool = False, strict: 
     return RunVerdict.INCONCLUSIVE if unsure or nothing or interrupted else RunVerdict.CONFORMS
 
 
-def sentence(verdict: RunVerdict, results: list[RequirementResult], target: str, strict: bool = False) -> str:
-    """Return the verdict as a sentence for people."""
-    count = {each: sum(result.verdict is each for result in results) for each in Verdict}
-    musts = [result for result in results if result.level == "must"]
-    passed = sum(result.verdict is Verdict.PASS for result in musts)
-    tail = f"; {count[Verdict.NOT_TESTED]} not tested" if count[Verdict.NOT_TESTED] else ""
+def sentence(
+    verdict: RunVerdict, results: list[RequirementResult], target: str, strict: bool = False, left_behind: int = 0
+) -> str:
+    """
+    Return the verdict as a sentence for people; what it says of the musts adds up to all of them.
+
+    Args:     left_behind: how many resources could not be removed from the target.
+    """
+    told = _told(verdict, results, target, strict)
+    left = f"; {left_behind} resource{'s' * (left_behind != 1)} left behind" if left_behind else ""
+    return f"{told}{left}."
+
+
+def _told(verdict: RunVerdict, results: list[RequirementResult], target: str, strict: bool) -> str:
     if verdict is RunVerdict.DOES_NOT_CONFORM:
-        broken = [result.id for result in results if fails_the_run(result, strict)]
-        if mended := [result.id for result in results if result.id in broken and is_mended(result)]:
-            if len(mended) == len(broken):
-                return f"{target} fails the strict run: known deviations no longer fail ({_listed(mended)}){tail}."
-            tail = f"; known deviations that no longer fail: {_listed(mended)}{tail}"
-            broken = [id for id in broken if id not in mended]
-        return f"{target} does not conform: {len(broken)} broken ({_listed(broken)}){tail}."
+        untested = _others(results, Verdict.NOT_TESTED)
+        return f"{target} {_broken(results, strict)}; {_musts(results)}{untested}"
+    rest = _others(results, Verdict.WARN, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
     if verdict is RunVerdict.INCONCLUSIVE:
-        return f"Nothing certain about {target}: {count[Verdict.INCONCLUSIVE]} inconclusive, {passed} musts pass{tail}."
+        return f"Nothing certain about {target}: {_musts(results)}{rest}"
     excused = sum(result.excused for result in results)
     known = f", but for {excused} known deviation{'s' if excused > 1 else ''}" if excused else ""
-    warnings = sum(result.verdict is Verdict.WARN and not result.excused for result in results)
-    warned = f", {warnings} with a warning" if warnings else ""
-    return f"{target} conforms{known}: {passed} of {len(musts)} musts pass{warned}{tail}."
+    return f"{target} conforms{known}: {_musts(results)}{rest}"
+
+
+def _broken(results: list[RequirementResult], strict: bool) -> str:
+    broken = [result for result in results if fails_the_run(result, strict)]
+    mended = [result.id for result in broken if is_mended(result)]
+    others = [result.id for result in broken if not is_mended(result)]
+    if not others:
+        return f"fails the strict run: known deviations no longer fail ({_listed(mended)})"
+    gone = f"; known deviations that no longer fail: {_listed(mended)}" if mended else ""
+    return f"does not conform: {len(others)} broken ({_listed(others)}){gone}"
+
+
+_WORDS = {
+    Verdict.FAIL: "fail",
+    Verdict.WARN: "with a warning",
+    Verdict.INCONCLUSIVE: "inconclusive",
+    Verdict.NOT_TESTED: "not tested",
+}
+
+
+def _musts(results: list[RequirementResult]) -> str:
+    musts = [result for result in results if result.level == "must"]
+    passed = sum(result.verdict is Verdict.PASS for result in musts)
+    return ", ".join([f"{passed} of {len(musts)} musts pass", *_counted(musts, *_WORDS)])
+
+
+def _others(results: list[RequirementResult], *verdicts: Verdict) -> str:
+    others = [result for result in results if result.level != "must"]
+    counted = _counted(others, *verdicts)
+    return f"; of {len(others)} other{'s' * (len(others) != 1)} {', '.join(counted)}" if counted else ""
+
+
+def _counted(results: list[RequirementResult], *verdicts: Verdict) -> list[str]:
+    counts = {each: sum(result.verdict is each for result in results) for each in verdicts}
+    return [f"{count} {_WORDS[each]}" for each, count in counts.items() if count]
 
 
 def _listed(ids: list[str]) -> str:

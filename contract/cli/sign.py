@@ -24,8 +24,9 @@ Examples:
   conformance sign --target staging --method POST --path /exams --param name=A
   conformance sign --target staging --path /exams/7 --user administrator
   conformance sign --secret-key KEY --path /exams --nonce 7 --timestamp 1527500365052
+  conformance sign --target staging --path /exams/7 --only curl | sh
 
-The curl line reads token and key from the environment; no secret is printed.
+The curl line reads the token from $API_TOKEN; no secret is printed.
 """
 
 
@@ -44,10 +45,12 @@ The curl line reads token and key from the environment; no secret is printed.
 )
 @click.option("--nonce", help="Use this nonce.  [default: a new one]")
 @click.option("--timestamp", type=int, help="Use this time in milliseconds.  [default: now]")
+@click.option("--only", type=click.Choice(["curl", "query", "body"]),
+              help="Print only the curl line, or what goes into the query or the JSON body.")
 @config_option
 def command(
     method: str, path: str, pairs: tuple[str, ...], target: str | None, user: str, secret_key: str | None,
-    nonce: str | None, timestamp: int | None, config_file: Path | None,
+    nonce: str | None, timestamp: int | None, only: str | None, config_file: Path | None,
 ) -> None:  # fmt: skip
     """Sign one request: print the base string, the signature and a ready curl line."""
     base_url, key = _target(target, user, secret_key, config_file)
@@ -60,9 +63,13 @@ def command(
     signed = {**params, **matched[1], **fields}
     signature = signing.sign(signed, key)
     sent = {**params, **fields, "signature": signature}
-    click.echo(f"operation    {matched[0].id}")
-    click.echo(f"base string  {signing.message(signed).decode()}")
-    click.echo(f"signature    {signature}")
+    if only in ("query", "body"):
+        click.echo(_query(sent) if only == "query" else _body(sent))
+        return
+    if not only:
+        click.echo(f"operation    {matched[0].id}")
+        click.echo(f"base string  {signing.message(signed).decode()}")
+        click.echo(f"signature    {signature}")
     click.echo(_curl(method, base_url + BASE_PATH + quote(path), sent))
 
 
@@ -86,12 +93,20 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _query(sent: dict[str, Any]) -> str:
+    return urlencode(sent, quote_via=quote)
+
+
+def _body(sent: dict[str, Any]) -> str:
+    return json.dumps(sent, ensure_ascii=False)
+
+
 def _curl(method: str, url: str, sent: dict[str, Any]) -> str:
     headers = ["-H", f"Accept: {ACCEPT}"]
     if method in ("GET", "DELETE"):
-        words = ["curl", "-sS", "-X", method, f"{url}?{urlencode(sent, quote_via=quote)}", *headers]
+        words = ["curl", "-sS", "-X", method, f"{url}?{_query(sent)}", *headers]
     else:
         words = ["curl", "-sS", "-X", method, url, *headers, "-H", "Content-Type: application/json"]
-        words += ["-d", json.dumps(sent, ensure_ascii=False)]
+        words += ["-d", _body(sent)]
     # Double quotes, so that the shell fills the token in.
     return shlex.join(words) + ' -H "Authorization: Token token=$API_TOKEN"'

@@ -3,8 +3,8 @@ Puts together requirements that are broken alike, so that one broken check is re
 
 A server that accepts any signature breaks thirty requirements on every operation. They belong to one area, expect the
 same and saw the same on the same operations: probably one cause. A user whose role is written wrong breaks what is
-said about showing, listing and changing users: other words, but the same field of the same resource. The report says
-"probably" and still shows each.
+said about showing, listing and changing users: other words, but the same field of the same resource. A column that
+cannot be filtered breaks every filter with it. The report says "probably" and still shows each.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contract.reporting import symptoms
+from contract.reporting import evidence, expressions, findings, symptoms
 from contract.reporting.findings import Group
-from contract.results import RequirementResult, Verdict
+from contract.results import RequirementResult, RunResult, Verdict
 
 _BLOCKED_BY = re.compile(r"blocked by ([A-Z]+-\d{3})")
 
@@ -54,31 +54,49 @@ class Cause:
         return list(dict.fromkeys(name for group in self.groups for name in group.operations))
 
 
-def causes(groups: list[Group], requirements: Sequence[RequirementResult] = ()) -> list[Cause]:
-    """
-    Return *groups*, gravest and widest first, as causes in the same order.
+def of(result: RunResult) -> list[Cause]:
+    """Return what broke in a run by cause, the gravest and widest first, with what it kept from being judged."""
+    return causes(findings.groups(result), result)
 
-    Args:     requirements: all of the run; those that a broken one kept from being judged are added to its cause.
-    """
+
+def causes(groups: list[Group], result: RunResult) -> list[Cause]:
+    """Return *groups* of *result*, gravest and widest first, as causes in the same order."""
     found: list[Cause] = []
-    shown = {group.requirement.id: symptoms.of(group) for group in groups}
+    alike = _Alike.among(groups, result)
     for group in groups:
-        alike = next((cause for cause in found if any(_alike(each, group, shown) for each in cause.groups)), None)
-        if alike:
-            alike.groups.append(group)
+        cause = next((cause for cause in found if any(alike(each, group) for each in cause.groups)), None)
+        if cause:
+            cause.groups.append(group)
         else:
             found.append(Cause([group]))
-    _add_blocked(found, requirements)
+    _add_blocked(found, result.requirements)
     return found
 
 
-def _alike(one: Group, other: Group, shown: dict[str, set[tuple[str, str]]]) -> bool:
-    if one.known != other.known:
-        return False
-    if shown[one.requirement.id] & shown[other.requirement.id]:
-        return True
-    same = (one.requirement.area, one.breaks_run) == (other.requirement.area, other.breaks_run)
-    return same and one.variants[0].key == other.variants[0].key and _overlap(one.operations, other.operations)
+@dataclass(frozen=True)
+class _Alike:
+    """Tells whether two groups have probably one cause."""
+
+    shown: dict[str, set[tuple[str, str]]]
+    """By requirement the fields and values that its findings show."""
+    explained: dict[str, expressions.Sign]
+    """By requirement about filter or sort what explains its findings: this alone counts between two of them."""
+
+    @classmethod
+    def among(cls, groups: list[Group], result: RunResult) -> _Alike:
+        explained = expressions.explained(groups, evidence.by_id(result)) if groups else {}
+        return cls({group.requirement.id: symptoms.of(group) for group in groups}, explained)
+
+    def __call__(self, one: Group, other: Group) -> bool:
+        first, second = one.requirement, other.requirement
+        if one.known != other.known:
+            return False
+        if first.id in self.explained and second.id in self.explained:
+            return self.explained[first.id] == self.explained[second.id]
+        if self.shown[first.id] & self.shown[second.id]:
+            return True
+        same = first.area == second.area and one.variants[0].key == other.variants[0].key
+        return same and _overlap(one.operations, other.operations)
 
 
 def _overlap(wider: list[str], narrower: list[str]) -> bool:

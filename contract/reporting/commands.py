@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from contract.auth import ACCEPT
 from contract.operations import BASE_PATH
 from contract.results import RunResult
 from contract.signing import SIGNING_NAMES
@@ -40,10 +41,11 @@ def repro(case: str) -> str:
     return shlex.join(["conformance", "repro", case])
 
 
-def sign(target: str, exchange: Mapping[str, Any]) -> str | None:
+def sign(target: str, exchange: Mapping[str, Any], config: Sequence[str] = ()) -> str | None:
     """
     Return the command that signs the like of a recorded request anew and prints a curl line for it.
 
+    Args:     config: ``--config`` and its file, where the run was given one.
     Returns:  None where it would not be the same request: the body is no JSON object or was cut, or a value is no
               plain one, or the path lies outside the API.
     """
@@ -53,17 +55,40 @@ def sign(target: str, exchange: Mapping[str, Any]) -> str | None:
     params = _params(request, parts.query)
     if params is None or not path:
         return None
-    words = ["conformance", "sign", "--target", target, "--user", exchange["user"]]
+    words = ["conformance", "sign", "--target", target, *config, "--user", exchange["user"]]
     words += ["--method", request["method"], "--path", unquote(path)]
     for name, value in params.items():
         words += ["--param", f"{name}={value}"]
     return shlex.join(words)
 
 
-def _kept(arguments: Sequence[str], options: Sequence[str]) -> list[str]:
+def curl(target: str, exchange: Mapping[str, Any], config: Sequence[str] = ()) -> str | None:
+    """
+    Return a curl line for the like of a recorded request; ``conformance sign`` in it makes nonce, time and signature.
+
+    The token is read from ``$API_TOKEN``. Arguments, and None, as those of `sign`.
+    """
+    signed = sign(target, exchange, config)
+    if signed is None:
+        return None
+    method, url = exchange["request"]["method"], exchange["request"]["url"].partition("?")[0]
+    words = ["curl", "-sS", "-X", method, "-H", f"Accept: {ACCEPT}"]
+    token = '-H "Authorization: Token token=$API_TOKEN"'
+    if method in ("GET", "DELETE"):
+        return f'{shlex.join(words)} {token} {shlex.quote(url)}"?$({signed} --only query)"'
+    words += ["-H", "Content-Type: application/json", url]
+    return f'{shlex.join(words)} {token} -d "$({signed} --only body)"'
+
+
+def config_of(arguments: Sequence[str]) -> list[str]:
+    """Return ``--config`` and its file, as the run was given them."""
+    return _kept(arguments, ("--config",), ())
+
+
+def _kept(arguments: Sequence[str], options: Sequence[str], flags: Sequence[str] = KEPT_FLAGS) -> list[str]:
     """Return those options of the run without which the command would be another one."""
     joined = tuple(f"{option}=" for option in options)
-    kept = [word for word in arguments if word in KEPT_FLAGS or word.startswith(joined)]
+    kept = [word for word in arguments if word in flags or word.startswith(joined)]
     for word, following in pairwise(arguments):
         if word in options:
             kept += [word, following]
@@ -81,5 +106,9 @@ def _params(request: Mapping[str, Any], query: str) -> dict[str, str] | None:
             return None
         params.update(body)
     wanted = {name: value for name, value in params.items() if name not in SIGNING_NAMES}
-    plain = all(isinstance(value, str | int) and len(str(value)) <= LONGEST_VALUE for value in wanted.values())
+    plain = all(_is_plain(value) for value in wanted.values())
     return {name: str(value) for name, value in wanted.items()} if plain else None
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) <= LONGEST_VALUE

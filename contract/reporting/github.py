@@ -25,7 +25,7 @@ def write_summary(result: RunResult, folder: Path, environment: Mapping[str, str
 
 def summary(result: RunResult, folder: Path) -> list[str]:
     """Return the lines of the step summary, Markdown: verdict, counts, causes, how to see it again."""
-    found = causes.causes(findings.groups(result), result.requirements)
+    found = causes.of(result)
     return [
         f"## {_MARK[result.verdict]} {_plain(result.sentence)}",
         "",
@@ -47,7 +47,7 @@ def notices(result: RunResult, environment: Mapping[str, str]) -> list[str]:
     """Return the workflow commands that annotate the run, none outside of GitHub Actions."""
     if environment.get(INSIDE) != "true":
         return []
-    found = causes.causes(findings.groups(result), result.requirements)
+    found = causes.of(result)
     errors = [_annotation("error", cause) for cause in found if cause.breaks_run]
     warnings = [_annotation("warning", cause) for cause in found if not cause.breaks_run]
     unsure = [

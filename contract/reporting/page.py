@@ -95,7 +95,7 @@ def _environment(folder: Path) -> jinja2.Environment:
 def context(result: RunResult) -> dict[str, Any]:
     """Return what the templates are given: results, sorted by cause, and the words that explain them."""
     groups = findings.groups(result)
-    found = causes.causes(groups, result.requirements)
+    found = causes.causes(groups, result)
     exchanges = evidence.by_id(result)
     covered = coverage.by_operation(result.exchanges)
     return {

@@ -41,7 +41,7 @@ def document(result: RunResult) -> dict[str, Any]:
     return {
         **_without_cases(result, coverage.by_operation(result.exchanges)),
         "previous": _previous(result),
-        "causes": [_cause(each) for each in causes.causes(groups, result.requirements)],
+        "causes": [_cause(each) for each in causes.causes(groups, result)],
         "findings": [entry for group in groups for entry in _findings(group, result)],
         "cases": [_case(case) for each in result.requirements for case in each.cases],
     }

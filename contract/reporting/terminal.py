@@ -53,7 +53,7 @@ def _counts(result: RunResult) -> list[str]:
 
 
 def _findings(result: RunResult, room: int) -> list[str]:
-    found = [_finding(cause) for cause in causes.causes(findings.groups(result), result.requirements)]
+    found = [_finding(cause) for cause in causes.of(result)]
     found += [_mended(each, findings.is_strict(result)) for each in result.known(KnownState.MENDED)]
     found += [_reason(reason) for reason in findings.reasons(result, Verdict.INCONCLUSIVE)]
     if len(found) <= room:

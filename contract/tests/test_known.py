@@ -138,7 +138,7 @@ def test_a_run_whose_failures_are_known_conforms_and_says_so() -> None:
 
     assert verdict.of_run(results) is RunVerdict.CONFORMS
     assert verdict.sentence(RunVerdict.CONFORMS, results, "staging") == (
-        "staging conforms, but for 1 known deviation: 1 of 2 musts pass."
+        "staging conforms, but for 1 known deviation: 1 of 2 musts pass, 1 fail."
     )
 
 
@@ -152,11 +152,14 @@ def test_a_strict_run_fails_for_a_deviation_that_is_gone() -> None:
     assert verdict.of_run(results) is RunVerdict.CONFORMS
     assert verdict.of_run(results, strict=True) is RunVerdict.DOES_NOT_CONFORM
     said = verdict.sentence(RunVerdict.DOES_NOT_CONFORM, results, "staging", strict=True)
-    assert said == "staging fails the strict run: known deviations no longer fail (SIGN-001)."
+    assert said == "staging fails the strict run: known deviations no longer fail (SIGN-001); 2 of 2 musts pass."
 
 
 def test_broken_and_mended_are_told_apart() -> None:
     broken = make_requirement("SIGN-003", verdict=Verdict.FAIL)
     said = verdict.sentence(RunVerdict.DOES_NOT_CONFORM, [marked(Verdict.PASS), broken], "staging", strict=True)
 
-    assert said == "staging does not conform: 1 broken (SIGN-003); known deviations that no longer fail: SIGN-001."
+    assert said == (
+        "staging does not conform: 1 broken (SIGN-003); known deviations that no longer fail: SIGN-001; "
+        "1 of 2 musts pass, 1 fail."
+    )

@@ -289,11 +289,11 @@ def test_a_run_in_which_nothing_passed_concludes_nothing(found: list[Verdict]) -
     [
         (
             [GOOD, GOOD, ("must", NOT_TESTED), ("should", WARN)],
-            "staging conforms: 2 of 3 musts pass, 1 with a warning; 1 not tested.",
+            "staging conforms: 2 of 3 musts pass, 1 not tested; of 1 other 1 with a warning.",
         ),
         ([GOOD], "staging conforms: 1 of 1 musts pass."),
-        ([GOOD, ("must", FAIL)], "staging does not conform: 1 broken (SIGN-900)."),
-        ([GOOD, ("must", INCONCLUSIVE)], "Nothing certain about staging: 1 inconclusive, 1 musts pass."),
+        ([GOOD, ("must", FAIL)], "staging does not conform: 1 broken (SIGN-900); 1 of 2 musts pass, 1 fail."),
+        ([GOOD, ("must", INCONCLUSIVE)], "Nothing certain about staging: 1 of 2 musts pass, 1 inconclusive."),
     ],
 )  # fmt: skip
 def test_the_sentence_says_the_verdict_with_its_counts(found: list[tuple[Any, ...]], expected: str) -> None:

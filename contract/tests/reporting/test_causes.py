@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contract.reporting import causes, findings, summary
 from contract.results import Finding, RequirementResult, RunResult, Verdict
-from contract.tests.reporting.factory import OPERATIONS, make_case, make_requirement, make_result
+from contract.tests.reporting.factory import OPERATIONS, make_case, make_exchange, make_requirement, make_result
 
 EVERYWHERE = tuple(OPERATIONS)
 
@@ -30,7 +32,7 @@ def broken(
 def found(*requirements: RequirementResult) -> list[list[str]]:
     """Return the ids of each cause."""
     result = make_result(list(requirements))
-    return [[each.requirement.id for each in cause.groups] for cause in causes.causes(findings.groups(result))]
+    return [[each.requirement.id for each in cause.groups] for cause in causes.of(result)]
 
 
 def test_a_broken_signature_check_is_one_cause_with_every_operation() -> None:
@@ -65,8 +67,8 @@ def test_other_operations_are_another_cause() -> None:
     assert found(some, others) == [["EXAM-001"], ["EXAM-002"]]
 
 
-def test_a_warning_is_not_put_with_what_fails_the_run() -> None:
-    assert found(broken("SIGN-001"), broken("SIGN-002", verdict=Verdict.WARN)) == [["SIGN-001"], ["SIGN-002"]]
+def test_a_warning_that_is_broken_alike_stands_behind_what_fails_the_run() -> None:
+    assert found(broken("SIGN-001", verdict=Verdict.WARN), broken("SIGN-002")) == [["SIGN-002", "SIGN-001"]]
 
 
 def test_the_report_lists_the_causes(failing: RunResult) -> None:
@@ -113,6 +115,47 @@ def test_what_a_cause_keeps_from_being_judged_stands_with_it() -> None:
     blocked = make_requirement("ZIP-013", cases=[make_case("ZIP-013", 1, Verdict.INCONCLUSIVE)], reason=reason)
     result = make_result([broken_one, blocked])
 
-    (cause,) = causes.causes(findings.groups(result), result.requirements)
+    (cause,) = causes.of(result)
 
     assert [each.id for each in cause.blocked] == ["ZIP-013"]
+
+
+def filtered(id_: str, *queries: str, verdict: Verdict = Verdict.FAIL) -> tuple[RequirementResult, list[dict[str, Any]]]:
+    """Return a requirement broken by a request for each of *queries*, and these requests."""
+    cases, exchanges = [], []
+    for number, query in enumerate(queries):
+        exchange = make_exchange(f"{id_}-{number}", "exams_index")
+        exchange["request"]["url"] = f"https://staging.example.com/api/v3/exams?{query}&nonce=1"
+        exchanges.append(exchange)
+        finding = Finding(f"exactly the rows of {query}", "missing none", exchange["id"], operation="exams_index")
+        cases.append(make_case(id_, number, verdict, "exams_index", finding))
+    return make_requirement(id_, area="filtering", cases=cases), exchanges
+
+
+def found_filters(*each: tuple[RequirementResult, list[dict[str, Any]]]) -> list[list[str]]:
+    result = make_result([one for one, _ in each], [exchange for _, sent in each for exchange in sent])
+    return [[group.requirement.id for group in cause.groups] for cause in causes.of(result)]
+
+
+def test_a_column_that_cannot_be_filtered_is_one_cause_whatever_stands_beside_it() -> None:
+    assert found_filters(
+        filtered("FILTER-010", 'filter={"name":{"eq":"a"}}'),
+        filtered("FILTER-011", 'filter={"name":{"gt":"b"}}&sort=[{"name":"asc"}]'),
+        filtered("FILTER-041", 'filter={"id":{"lt":4},"name":{"eq":"a"}}', 'filter={"name":{"lt":"c"},"id":{"eq":1}}'),
+    ) == [["FILTER-010", "FILTER-011", "FILTER-041"]]
+
+
+def test_an_operator_that_is_wrong_on_every_column_is_one_cause_beside_another() -> None:
+    assert found_filters(
+        filtered("FILTER-001", 'filter={"name":{"gt":"a"}}'),
+        filtered("FILTER-002", 'filter={"start_time":{"gt":"2026-01-01"}}'),
+        filtered("FILTER-003", 'filter={"id":{"gt":1}}', 'filter={"id":{"gt":1},"name":{"eq":"a"}}'),
+        filtered("FILTER-020", 'sort=[{"name":"desc"}]'),
+        filtered("FILTER-021", 'sort=[{"start_time":"desc"}]', verdict=Verdict.WARN),
+    ) == [["FILTER-001", "FILTER-002", "FILTER-003"], ["FILTER-020", "FILTER-021"]]
+
+
+def test_what_is_no_filter_is_still_a_finding() -> None:
+    assert found_filters(filtered("FILTER-082", "filter=[[["), filtered("FILTER-083", "limit=3")) == [
+        ["FILTER-082", "FILTER-083"]
+    ]

@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_counted(tmp_path: Path) -> None:
     result = factory.huge(1000, 60)
     lines = terminal.lines(result, tmp_path)
     shown = sum(line.startswith("FAIL") for line in lines)
-    total = len(causes.causes(findings.groups(result)))
+    total = len(causes.of(result))
 
     assert f"and {total - shown} more in the report" in lines
     assert shown >= 10
