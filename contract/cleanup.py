@@ -20,6 +20,7 @@ from contract.errors import SuiteError, TargetError
 from contract.exchange import Exchange
 from contract.journal import PREFIX, Entry, Left
 from contract.removal import DESTROY, INSIDE_AN_EXAM, SHOW, Made, in_order, number_in, path_of, ways
+from contract.results import Leak
 from contract.state import State
 from contract.target import Target
 
@@ -38,19 +39,6 @@ _LISTS = {
 }
 _KEYS = {"student_session": "students"}
 """Under which key a list stands, where it is not the plural of the kind."""
-
-
-@dataclass(frozen=True)
-class Leak:
-    """What is still there, or may be; ``id`` is None where nobody knows it."""
-
-    kind: str
-    id: int | None
-    run_id: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.kind.replace('_', ' ')} {self.id or '(id unknown)'} of run {self.run_id}: {self.reason}"
 
 
 @dataclass

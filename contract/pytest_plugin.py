@@ -27,7 +27,7 @@ from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
 from contract.plans import Plans
 from contract.reporting import github, pytest_table, terminal
-from contract.results import CaseResult, Evidence, Finding, Verdict, case_from_plain
+from contract.results import CaseResult, Evidence, Finding, Leak, Verdict, case_from_plain
 from contract.samples import Samples, Shared
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, Settings, random_seed, shard_of_text
@@ -534,9 +534,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session._setupstate.teardown_exact(None)
     for bench in session.config.stash[BENCHES].values():
         bench.close()
-    leaks = [f"{made.kind} {made.id}" for bench in session.config.stash[BENCHES].values() for made in bench.leaks]
+    leaks = [
+        Leak(made.kind, made.id, run.run_id, "it could not be removed")
+        for bench in session.config.stash[BENCHES].values()
+        for made in bench.leaks
+    ]
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["leaks"] = leaks
+        session.config.workeroutput["leaks"] = [asdict(leak) for leak in leaks]
         session.config.workeroutput["elsewhere"] = sorted(run.elsewhere)
         session.config.workeroutput["problems"] = run.examples.problems if run.examples else []
         return
@@ -555,7 +559,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run is not prepared and run.outcome is not None:
         terminalreporter.section("conformance")
-        said = [*run.tidied, *terminal.lines(run.outcome, run.folder, run.leaks)]
+        said = [*run.tidied, *terminal.lines(run.outcome, run.folder)]
         for line in [*said, *github.notices(run.outcome, os.environ)]:
             terminalreporter.write_line(line)
         github.write_summary(run.outcome, run.folder, os.environ)
@@ -567,7 +571,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     run = node.config.stash.get(SESSION, None)
     if run is not None:
         said = getattr(node, "workeroutput", {})
-        run.leaks += said.get("leaks", [])
+        run.leaks += [Leak(**leak) for leak in said.get("leaks", [])]
         run.elsewhere.update(said.get("elsewhere", []))
         run.notes += said.get("problems", [])
         run.interrupted |= error is not None

@@ -156,6 +156,19 @@ class OperationResult:
     latencies_ms: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Leak:
+    """What a run created and is still on the target, or may be; ``id`` is None where nobody knows it."""
+
+    kind: str
+    id: int | None
+    run_id: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ')} {self.id or '(id unknown)'} of run {self.run_id}: {self.reason}"
+
+
 @dataclass
 class RunInfo:
     """The run itself."""
@@ -186,6 +199,8 @@ class RunResult:
     operations: list[OperationResult]
     exchanges: list[dict[str, Any]] = field(default_factory=list)
     """As made by ``contract.exchange.record``."""
+    leaks: list[Leak] = field(default_factory=list)
+    """What could not be removed from the target."""
     past: Past = field(default_factory=Past)
     """What earlier runs of the target say about this one."""
 

@@ -29,7 +29,7 @@ from contract.errors import ConfigurationError
 from contract.examples import Examples
 from contract.journal import prefix_of
 from contract.nonce import new_run_number
-from contract.results import CaseResult, Known, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
+from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
 from contract.settings import REPORTS, RUNS, Settings
 from contract.state import State
 from contract.target import EMBEDDED, Target, User
@@ -57,7 +57,8 @@ class Session:
     processes: int = 1
     """How many may be used to make plans."""
     cases: list[CaseResult] = field(default_factory=list)
-    leaks: list[str] = field(default_factory=list)
+    leaks: list[Leak] = field(default_factory=list)
+    """What could not be removed from the target."""
     tidied: list[str] = field(default_factory=list)
     """What was removed that earlier runs had left, and what could not be."""
     problems: list[str] = field(default_factory=list)
@@ -106,6 +107,11 @@ class Session:
     def state(self) -> State | None:
         """Return what is kept of the target between runs; nothing of a mock that ends with the run."""
         return None if self.target.embedded or self.rehearses else State(self.target)
+
+    @property
+    def harm(self) -> int:
+        """Return how many resources stay on the target; a mock of the run's own takes them with it."""
+        return 0 if self.state is None else len(self.leaks)
 
     def for_worker(self) -> dict[str, Any]:
         """Return what a worker process needs, as plain data."""
@@ -231,9 +237,7 @@ class Session:
         known_deviations.mark(judged, self.known, self.started.date())
         if self.settings.shard:
             verdict.leave_to_other_shards(judged, self.elsewhere)
-        # A mock of the run's own takes with it what is left on it.
-        harm = bool(self.leaks) and self.state is not None
-        cut_short = self.interrupted or bool(self.problems) or harm
+        cut_short = self.interrupted or bool(self.problems) or self.harm > 0
         overall = verdict.of_run(judged, cut_short, self.settings.strict)
         target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
         return RunResult(
@@ -255,15 +259,13 @@ class Session:
             requirements=judged,
             operations=operations_of(exchanges),
             exchanges=exchanges,
+            leaks=list(self.leaks),
         )
 
     def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
-        said = verdict.sentence(overall, judged, self.target.name, self.settings.strict)
+        said = verdict.sentence(overall, judged, self.target.name, self.settings.strict, self.harm)
         part = f"Part {'/'.join(map(str, self.settings.shard))}: " if self.settings.shard else ""
         early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in self.cases)
-        left = len(self.leaks) if self.state is not None else 0
-        if left:
-            said = f"{said.removesuffix('.')}; {left} resource{'s' * (left != 1)} left behind."
         return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:
@@ -273,8 +275,7 @@ class Session:
         ``reports/latest`` then points at it.
         """
         if self.state and not self.read_only:
-            _, left = cleanup.clean_up(self.target, self.state, self.run_id)
-            self.leaks = [str(leak) for leak in left]
+            _, self.leaks = cleanup.clean_up(self.target, self.state, self.run_id)
         self.outcome = self.result()
         if not self.rehearses:
             self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)

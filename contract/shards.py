@@ -16,7 +16,8 @@ import contract
 from contract import description, requirements, verdict
 from contract import known as known_deviations
 from contract.errors import ConfigurationError
-from contract.results import CaseResult, Known, KnownState, RunInfo, RunResult, case_from_plain, operations_of
+from contract.results import CaseResult, Known, KnownState, Leak, RunInfo, RunResult, case_from_plain, operations_of
+from contract.target import EMBEDDED
 
 if TYPE_CHECKING:
     from contract.session import Session
@@ -90,6 +91,7 @@ class Part:
     target: dict[str, Any]
     cases: list[CaseResult]
     exchanges: list[dict[str, Any]]
+    leaks: list[Leak]
 
 
 def write(result: RunResult, head: Head, folder: Path) -> None:
@@ -101,6 +103,7 @@ def write(result: RunResult, head: Head, folder: Path) -> None:
         "run": asdict(result.run),
         "target": result.target,
         "cases": cases,
+        "leaks": [asdict(leak) for leak in result.leaks],
         "exchanges": result.exchanges,
     }
     text = json.dumps(whole, separators=(",", ":"), default=str)
@@ -119,7 +122,8 @@ def read(folder: Path) -> Part:
             raise ConfigurationError(f"{folder / FILE} has the format {said['format']!r}; this version reads {FORMAT}")
         cases = [case_from_plain(case) for case in said["cases"]]
         head, run = Head(**said["head"]), RunInfo(**said["run"])
-        return Part(folder, head, run, said["target"], cases, said["exchanges"])
+        leaks = [Leak(**leak) for leak in said.get("leaks", [])]
+        return Part(folder, head, run, said["target"], cases, said["exchanges"], leaks)
     except FileNotFoundError:
         raise ConfigurationError(
             f"{folder} is no part of a sharded run: it has no {FILE}; give the report folders of runs with --shard K/N"
@@ -161,16 +165,19 @@ def merged(parts: Sequence[Part]) -> RunResult:
     judged = verdict.judge(register, cases, set(head.selected), head.answers, elsewhere)
     known = {id: Known(**{**each, "state": KnownState(each["state"])}) for id, each in head.known.items()}
     known_deviations.mark(judged, known, datetime.fromisoformat(min(part.run.started_at for part in parts)).date())
-    cut_short = any(part.run.interrupted or part.head.problems for part in parts)
+    leaks = [leak for part in parts for leak in part.leaks]
+    harm = 0 if head.target == EMBEDDED else len(leaks)
+    cut_short = any(part.run.interrupted or part.head.problems for part in parts) or harm > 0
     overall = verdict.of_run(judged, cut_short, head.strict)
     return RunResult(
         run=_run(parts),
         target=dict(parts[0].target),
         verdict=overall,
-        sentence=verdict.sentence(overall, judged, head.target, head.strict),
+        sentence=verdict.sentence(overall, judged, head.target, head.strict, harm),
         requirements=judged,
         operations=operations_of(exchanges),
         exchanges=exchanges,
+        leaks=leaks,
     )
 
 

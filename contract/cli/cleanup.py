@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from contract import cleanup, preflight
-from contract.cleanup import Cleaner, Leak
+from contract.cleanup import Cleaner
 from contract.cli.options import config_option
 from contract.config import read_target
 from contract.errors import ConfigurationError
 from contract.journal import Left, prefix_of
+from contract.results import Leak
 from contract.state import State
 from contract.target import Target
 

@@ -15,11 +15,13 @@ from contract import data, session
 from contract.cli import suite
 from contract.cli.options import config_option
 from contract.errors import ConfigurationError
+from contract.exchange import VALID
 from contract.reporting import commands, evidence, exchange_text, recorded, text
 from contract.reporting.findings import BROKEN
 from contract.reporting.recorded import Recorded
 from contract.results import CaseResult, Finding, RunResult, Verdict
 from contract.settings import REPORTS, Settings
+from contract.target import EMBEDDED
 from contract.verdict import fails_the_run
 
 LATEST = REPORTS / "latest"
@@ -59,14 +61,15 @@ def command(
     before = recorded.read_case(report_dir, case_id)
     _check_that_the_test_exists(before)
     with tempfile.TemporaryDirectory(prefix="conformance-repro-") as folder:
-        outcome = _again(_settings(before, target, config_file, Path(folder) / "report"), before)
+        settings = _settings(before, target, config_file, Path(folder) / "report")
+        outcome = _again(settings, before)
     after = _case(outcome, case_id)
     if after is None or outcome is None:
         raise ConfigurationError(f"the test of {case_id} did not run: is this the version of the suite that made it?")
     if as_json:
         click.echo(json.dumps(_document(before, after, outcome), indent=2, default=str))
     else:
-        for line in _lines(before, after, outcome, full):
+        for line in [*_lines(before, after, outcome, full), *_by_hand(after, outcome, settings.config)]:
             click.echo(line)
     sys.stdout.flush()
     return _status(after, outcome, "--strict" in before.run["arguments"])
@@ -154,10 +157,18 @@ def _exchanges(after: CaseResult, found: Finding | None, outcome: RunResult, ful
         if name in by_id:
             lines += ["", f"{label}: {by_id[name]['intent']}, as {by_id[name]['user']}"]
             lines += exchange_text.lines(by_id[name], full)
-    target = str(outcome.target["name"])
-    wanted = by_id.get(control or judged or "")
-    signed = commands.sign(target, wanted) if wanted and target != "mock" else None
-    return [*lines, "", "the accepted form by hand:", signed] if signed else lines
+    return lines
+
+
+def _by_hand(after: CaseResult, outcome: RunResult, config: Path | None) -> list[str]:
+    """Return a curl line for what was judged, or for its control; the embedded mock cannot be asked any more."""
+    found, target = after.finding or after.earlier, str(outcome.target["name"])
+    judged = (found.control or found.exchange if found else None) or (after.exchanges[-1] if after.exchanges else None)
+    wanted = evidence.by_id(outcome).get(judged or "")
+    if wanted is None or wanted["intent"] != VALID or target == EMBEDDED:
+        return []
+    line = commands.curl(target, wanted, ["--config", str(config)] if config else [])
+    return ["", "by hand, the token in $API_TOKEN:", line] if line else []
 
 
 def _document(before: Recorded, after: CaseResult, outcome: RunResult) -> dict[str, Any]:

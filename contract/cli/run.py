@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +116,17 @@ def command(
             click.echo(f"conformance: {note}", err=True)
 
 
-def show(outcome: RunResult, folder: Path, as_json: bool, left_behind: Sequence[str] = ()) -> None:
+def show(outcome: RunResult, folder: Path, as_json: bool) -> None:
     """Print the end of a run: a summary for people, or as JSON."""
     from contract.reporting import summary, terminal
 
     if as_json:
         document = summary.document(outcome)
         chosen = {name: document[name] for name in ("format", "run", "target", "verdict", "summary")}
-        click.echo(json.dumps({**chosen, "report": str(folder), "left_behind": list(left_behind)}, indent=2))
+        left = [str(leak) for leak in outcome.leaks]
+        click.echo(json.dumps({**chosen, "report": str(folder), "left_behind": left}, indent=2))
         return
-    for line in terminal.lines(outcome, folder, left_behind):
+    for line in terminal.lines(outcome, folder):
         click.echo(line)
 
 
@@ -187,7 +187,7 @@ def _run(prepared: Session, as_json: bool) -> int:
     for line in github.notices(outcome, os.environ):
         # The runner reads both streams; standard output is for JSON only where that was asked for.
         click.echo(line, err=True)
-    show(outcome, prepared.folder, as_json, prepared.leaks)
+    show(outcome, prepared.folder, as_json)
     if not as_json:
         for problem in dict.fromkeys(prepared.problems):
             click.echo(f"error in the suite: {problem}", err=True)

@@ -45,8 +45,11 @@ The curl line reads the token from $API_TOKEN; no secret is printed.
 )
 @click.option("--nonce", help="Use this nonce.  [default: a new one]")
 @click.option("--timestamp", type=int, help="Use this time in milliseconds.  [default: now]")
-@click.option("--only", type=click.Choice(["curl", "query", "body"]),
-              help="Print only the curl line, or what goes into the query or the JSON body.")
+@click.option(
+    "--only",
+    type=click.Choice(["curl", "query", "body"]),
+    help="Print only the curl line, or what goes into the query or the JSON body.",
+)
 @config_option
 def command(
     method: str, path: str, pairs: tuple[str, ...], target: str | None, user: str, secret_key: str | None,

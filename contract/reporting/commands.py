@@ -36,6 +36,12 @@ def explain(requirement: str) -> str:
     return shlex.join(["conformance", "explain", requirement])
 
 
+def cleanup(result: RunResult) -> str:
+    """Return the command that removes what the run left on its target."""
+    words = ["conformance", "cleanup", "--target", str(result.target["name"]), *config_of(result.run.arguments)]
+    return shlex.join(words)
+
+
 def repro(case: str) -> str:
     """Return the command that sends one case again and judges it."""
     return shlex.join(["conformance", "repro", case])

@@ -33,6 +33,7 @@ def summary(result: RunResult, folder: Path) -> list[str]:
         "",
         *_table(found),
         *_uncertain(result),
+        *_left_behind(result),
         f"Seed `{result.run.seed}`, profile `{result.run.profile}`, {result.run.duration_s:.1f} s, "
         f"{text.counted(result.requests, 'request')}, {text.counted(result.cases, 'case')}. "
         f"The report is in `{folder}`; upload the folder as an artefact to open `index.html`.",
@@ -93,6 +94,14 @@ def _uncertain(result: RunResult) -> Iterator[str]:
         yield f"- could not be judged: {ids}{' …' if len(reason.requirements) > 6 else ''}: {_plain(reason.text, 200)}"
     if reasons:
         yield ""
+
+
+def _left_behind(result: RunResult) -> list[str]:
+    if not result.leaks:
+        return []
+    named = ", ".join(f"`{each.kind} {each.id or '(id unknown)'}`" for each in result.leaks[:10])
+    more = f" and {len(result.leaks) - 10} more" if len(result.leaks) > 10 else ""
+    return [f"- left behind on the target: {named}{more}; `{commands.cleanup(result)}` tries again", ""]
 
 
 def _annotation(kind: str, cause: Cause) -> str:

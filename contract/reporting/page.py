@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from contract import data
+from contract.exchange import VALID
 from contract.reporting import (
     causes,
     commands,
@@ -27,7 +28,7 @@ from contract.reporting import (
     summary,
     text,
 )
-from contract.results import Evidence, OperationResult, RunResult, Verdict
+from contract.results import Evidence, OperationResult, RequirementResult, RunResult, Verdict
 
 SCRIPTS = ("data.js", "exchange.js", "matrix.js", "tables.js", "copy.js", "page.js")
 STYLES = ("report.css", "history.css")
@@ -111,9 +112,11 @@ def context(result: RunResult) -> dict[str, Any]:
         "warnings": [cause for cause in found if not cause.breaks_run and not cause.known],
         **past.context(result, found),
         "uncertain": findings.reasons(result, Verdict.INCONCLUSIVE),
+        "unsure": {each.case.requirement: each for each in evidence.unsure(result, exchanges)},
         "untested": findings.reasons(result, Verdict.NOT_TESTED),
         "open_questions": [each for each in result.requirements if each.level == "open"],
         "areas": list(dict.fromkeys(each.area for each in result.requirements)),
+        "by_area": _by_area(result.requirements),
         "groups": groups,
         "with_finding": {group.requirement.id for group in groups},
         "shown": lambda variant: evidence.shown(variant, exchanges),
@@ -122,24 +125,28 @@ def context(result: RunResult) -> dict[str, Any]:
             for each in result.operations
         ],
         "counted": {each.id: _counted(each.evidence) for each in result.requirements},
+        "embedded": str(result.target["name"]) == EMBEDDED,
+        "cleanup": commands.cleanup(result),
         "again": lambda *ids: commands.again(result, ids),
         "explain": commands.explain,
         "repro": commands.repro,
-        "sign": _signer(result, exchanges),
+        "curl": _curl(result, exchanges),
     }
 
 
-def _signer(result: RunResult, exchanges: Mapping[str, dict[str, Any]]) -> Callable[[findings.Variant], str | None]:
-    """Return what writes the command that signs a finding's request anew."""
-    target = str(result.target["name"])
+def _curl(result: RunResult, exchanges: Mapping[str, dict[str, Any]]) -> Callable[[findings.Variant], str | None]:
+    """Return what writes the curl line of a finding's request, of its accepted form where it was wrong on purpose."""
+    target, config = str(result.target["name"]), commands.config_of(result.run.arguments)
 
-    def command(variant: findings.Variant) -> str | None:
+    def line(variant: findings.Variant) -> str | None:
         shown = evidence.shown(variant, exchanges)
         exchange = exchanges.get(shown.control or shown.exchange or "")
-        # The embedded mock is gone when the report is read.
-        return commands.sign(target, exchange) if exchange and target != EMBEDDED else None
+        # The embedded mock is gone when the report is read. A request that was wrong on purpose has no right form here.
+        if exchange is None or target == EMBEDDED or exchange["intent"] != VALID:
+            return None
+        return commands.curl(target, exchange, config)
 
-    return command
+    return line
 
 
 def _grammar(result: RunResult) -> dict[str, Any]:
@@ -164,6 +171,22 @@ def _broken_on(operation: str, found: list[causes.Cause]) -> list[list[str]]:
     """Return the requirements that are broken on *operation*, those of one cause together."""
     by_cause = ([group.requirement.id for group in cause.groups if operation in group.operations] for cause in found)
     return [ids for ids in by_cause if ids]
+
+
+def _by_area(requirements: Sequence[RequirementResult]) -> list[dict[str, Any]]:
+    """Return how many requirements of each area got which verdict, and on how many operations there is evidence."""
+    members: dict[str, list[RequirementResult]] = {}
+    for each in requirements:
+        members.setdefault(each.area, []).append(each)
+    return [
+        {
+            "area": area,
+            "counts": Counter(each.verdict.value for each in found),
+            "operations": len({name for each in found for name in each.operations}),
+            "tried": len({name for each in found for name in each.evidence if name in each.operations}),
+        }
+        for area, found in members.items()
+    ]
 
 
 def _counted(counts: Mapping[str, Evidence]) -> Counter[str]:

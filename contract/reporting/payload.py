@@ -30,23 +30,25 @@ def embedded(result: RunResult) -> str:
 
 def data(result: RunResult) -> dict[str, Any]:
     """Return the cases by requirement, and the exchanges by id that the page can show."""
+    by_id = evidence.by_id(result)
     return {
-        "requirements": {each.id: _requirement(each) for each in result.requirements},
+        "requirements": {each.id: _requirement(each, by_id) for each in result.requirements},
         "exchanges": {exchange["id"]: exchange for exchange in _chosen(result)},
     }
 
 
-def _requirement(requirement: RequirementResult) -> dict[str, Any]:
+def _requirement(requirement: RequirementResult, exchanges: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     counted = {name: [each.accepted, each.refused] for name, each in requirement.evidence.items()}
     return {
         "tests": requirement.tests,
         "operations": requirement.operations,
         "evidence": counted,
-        "cases": [_case(case) for case in requirement.cases],
+        "cases": [_case(case, exchanges) for case in requirement.cases],
     }
 
 
-def _case(case: CaseResult) -> dict[str, Any]:
+def _case(case: CaseResult, exchanges: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    both = evidence.tries(case, exchanges)
     # Empty fields are left out: there are thousands of cases.
     fields = {
         "id": case.id,
@@ -58,6 +60,7 @@ def _case(case: CaseResult) -> dict[str, Any]:
         "exchanges": case.exchanges[:EXCHANGES_PER_CASE],
         "more": max(0, len(case.exchanges) - EXCHANGES_PER_CASE),
         "cases": case.cases if case.cases != 1 else None,
+        "other_try": both.other if both else None,
     }
     return _without_empty(fields)
 
@@ -88,6 +91,8 @@ def _examples(result: RunResult, by_id: Mapping[str, dict[str, Any]]) -> Iterato
             shown = evidence.shown(variant, by_id)
             names = (shown.exchange, shown.control, *variant.example.exchanges[:EXCHANGES_PER_CASE])
             yield from (name for name in names if name)
+    for each in evidence.unsure(result, by_id):
+        yield from (name for name in (each.exchange, each.other) if name)
 
 
 def _others(result: RunResult) -> Iterator[str]:

@@ -62,6 +62,7 @@ def _without_cases(result: RunResult, covered: Mapping[str, Coverage]) -> dict[s
         "sentence": result.sentence,
         "summary": counts(result),
         "requirements": [_requirement(each, result) for each in result.requirements],
+        "leaks": [vars(each).copy() for each in result.leaks],
         "operations": [_operation(each, covered.get(each.operation_id)) for each in result.operations],
     }
 

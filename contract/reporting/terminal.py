@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.cells import cell_len, set_cell_size
 
 from contract.reporting import causes, changes, commands, findings, text
-from contract.results import KnownState, RequirementResult, RunResult, Verdict
+from contract.results import KnownState, Leak, RequirementResult, RunResult, Verdict
 from contract.target import EMBEDDED
 
 COLUMNS = 80
@@ -20,10 +20,10 @@ _SENTENCE_LINES = 3
 _LABEL = 9
 
 
-def lines(result: RunResult, folder: Path, leaks: Sequence[str] = ()) -> list[str]:
-    """Return what is printed at the end of a run whose report is in *folder* and that could not remove *leaks*."""
+def lines(result: RunResult, folder: Path) -> list[str]:
+    """Return what is printed at the end of a run whose report is in *folder*."""
     head = [*_sentence(result), "", *_counts(result), *_changed(result)]
-    left = _left_behind(leaks, str(result.target.get("name", EMBEDDED)))
+    left = _left_behind(result.leaks, str(result.target.get("name", EMBEDDED)))
     foot = [*left, "", *_path(folder / "index.html"), *_command(_again(result))]
     room = LINES - len(head) - len(foot) - 1
     found = _findings(result, room)
@@ -31,10 +31,10 @@ def lines(result: RunResult, folder: Path, leaks: Sequence[str] = ()) -> list[st
     return [_fitted(line) for line in head + body] + foot
 
 
-def _left_behind(leaks: Sequence[str], target: str) -> list[str]:
+def _left_behind(leaks: Sequence[Leak], target: str) -> list[str]:
     if not leaks:
         return []
-    named = [f"  {text.one_line(leak)}" for leak in leaks[:MOST_LEAKS]]
+    named = [f"  {text.one_line(str(leak))}" for leak in leaks[:MOST_LEAKS]]
     more = [f"  and {len(leaks) - MOST_LEAKS} more"] if len(leaks) > MOST_LEAKS else []
     again = [] if target == EMBEDDED else [f"  try again: conformance cleanup --target {target}"]
     return [_fitted(line) for line in ["", "left behind:", *named, *more, *again]]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from contract import journal
-from contract.cleanup import Cleaner, Leak
+from contract.cleanup import Cleaner
 from contract.journal import Journal
+from contract.results import Leak
 from contract.tests.recording_server import Answer, Received, RecordingServer, sender_to
 
 RUN = "0a1b2c3d"

@@ -9,6 +9,7 @@ from contract.results import (
     CaseResult,
     Evidence,
     Finding,
+    Leak,
     OperationResult,
     RequirementResult,
     RunInfo,
@@ -213,6 +214,16 @@ def failing() -> RunResult:
                          reason="blocked by EXAM-001: no exam could be created"),
     ]  # fmt: skip
     return make_result(requirements + passing().requirements, exchanges)
+
+
+def leaking() -> RunResult:
+    """Return a run that could not remove two things from its target, of one of which the id is unknown."""
+    result = failing()
+    result.leaks = [
+        Leak("exam", 7, "4f1c", "DELETE /exams/7 -> 500"),
+        Leak("lti_resource", None, "4f1c", "no answer was seen, and it bore no name to look for"),
+    ]
+    return result
 
 
 def _word(number: int) -> str:

@@ -120,7 +120,9 @@ def test_what_a_cause_keeps_from_being_judged_stands_with_it() -> None:
     assert [each.id for each in cause.blocked] == ["ZIP-013"]
 
 
-def filtered(id_: str, *queries: str, verdict: Verdict = Verdict.FAIL) -> tuple[RequirementResult, list[dict[str, Any]]]:
+def filtered(
+    id_: str, *queries: str, verdict: Verdict = Verdict.FAIL
+) -> tuple[RequirementResult, list[dict[str, Any]]]:
     """Return a requirement broken by a request for each of *queries*, and these requests."""
     cases, exchanges = [], []
     for number, query in enumerate(queries):

@@ -35,7 +35,14 @@ def test_sign_takes_query_parameters() -> None:
 
 
 def test_no_sign_command_where_it_would_be_another_request() -> None:
-    for body in ("--boundary", "[1]", '{"filter":{"a":1}}', '{"name":"' + "x" * 300 + '"}', '{"name":null}'):
+    for body in (
+        "--boundary",
+        "[1]",
+        '{"open":true}',
+        '{"filter":{"a":1}}',
+        '{"name":"' + "x" * 300 + '"}',
+        '{"name":null}',
+    ):
         assert commands.sign("staging", make_exchange(sent=body)) is None
     foreign = make_exchange()
     foreign["request"]["url"] = "https://cdn.example.com/photo.jpg"
@@ -47,3 +54,25 @@ def test_a_name_that_a_shell_would_read_is_quoted() -> None:
     result.target["name"] = "a; rm -rf ."
 
     assert "'a; rm -rf .'" in commands.again(result)
+
+
+def test_a_curl_line_takes_nonce_and_signature_from_the_command_that_signs() -> None:
+    line = commands.curl("staging", make_exchange(), ["--config", "my config.toml"]) or ""
+
+    words = shlex.split(line)
+    assert words[:4] == ["curl", "-sS", "-X", "POST"]
+    assert "https://staging.example.com/api/v3/exams" in words
+    assert "Authorization: Token token=$API_TOKEN" in words
+    assert words[-2] == "-d"
+    assert shlex.split(words[-1].removeprefix("$(").removesuffix(")")) == [
+        "conformance", "sign", "--target", "staging", "--config", "my config.toml", "--user", "administrator",
+        "--method", "POST", "--path", "/exams", "--param", "name=Physics", "--only", "body",
+    ]  # fmt: skip
+    assert "6fc454b6" not in line
+
+
+def test_the_curl_line_of_a_get_has_its_query_signed() -> None:
+    line = commands.curl("staging", make_exchange(operation="exams_index")) or ""
+
+    assert 'https://staging.example.com/api/v3/exams"?$(conformance sign' in line
+    assert line.endswith('--param limit=2 --only query)"')

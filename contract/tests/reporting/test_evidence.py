@@ -25,7 +25,15 @@ WRONG = Finding("a 4xx", "200", exchange="b")
 def test_the_control_that_the_test_named_is_shown() -> None:
     named = Finding("a 4xx", "200", exchange="b", control="c")
 
-    assert shown(named, make_exchange("a"), BROKEN) == evidence.Shown("b", "c")
+    assert shown(named, make_exchange("a"), make_exchange("c"), BROKEN) == evidence.Shown("b", "c")
+
+
+def test_a_control_of_another_operation_gives_way_to_one_of_the_same() -> None:
+    named = Finding("a 4xx", "200", exchange="b", control="c")
+    listed = make_exchange("c", "exams_index")
+
+    assert shown(named, listed, BROKEN, make_exchange("a")) == evidence.Shown("b", "a", declared=False)
+    assert shown(named, listed, BROKEN) == evidence.Shown("b", "c")
 
 
 def test_a_valid_accepted_request_of_the_same_case_stands_in() -> None:
@@ -44,3 +52,19 @@ def test_nothing_stands_in_that_is_no_fair_comparison() -> None:
 
 def test_a_valid_request_with_a_wrong_answer_needs_no_control() -> None:
     assert shown(WRONG, make_exchange("a"), make_exchange("b")).control is None
+
+
+def test_the_two_tries_of_a_flaky_case_are_found() -> None:
+    sent = [make_exchange(name, intent=intent) for name, intent in
+            (("a1", "valid"), ("b1", "tampered: x"), ("a2", "valid"), ("b2", "tampered: x"))]  # fmt: skip
+    by_id = {each["id"]: each for each in sent}
+    case = make_case("SIGN-001", verdict=Verdict.INCONCLUSIVE, flaky=True, exchanges=list(by_id))
+
+    case.earlier = Finding("a 4xx", "200", exchange="b1")
+    assert evidence.tries(case, by_id) == evidence.Tries("b1", "b2")
+    case.earlier = Finding("a 4xx", "200", exchange="b2")
+    assert evidence.tries(case, by_id) == evidence.Tries("b2", "b1")
+    case.exchanges = ["a1", "b2"]
+    assert evidence.tries(case, by_id) == evidence.Tries("b2", None)
+    case.flaky = False
+    assert evidence.tries(case, by_id) is None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contract.reporting import github
 from contract.results import Finding, RunResult, Verdict
+from contract.tests.reporting import factory
 from contract.tests.reporting.factory import make_case, make_requirement, make_result
 
 INSIDE = {"GITHUB_ACTIONS": "true"}
@@ -80,3 +81,10 @@ def test_more_than_github_shows_is_said() -> None:
     lines = github.notices(result, INSIDE)
 
     assert len(lines) <= github.MOST_ANNOTATIONS
+
+
+def test_what_was_left_behind_is_told(tmp_path: Path) -> None:
+    told = "\n".join(github.summary(factory.leaking(), tmp_path))
+
+    assert "left behind on the target: `exam 7`, `lti_resource (id unknown)`" in told
+    assert "`conformance cleanup --target staging`" in told

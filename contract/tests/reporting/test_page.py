@@ -141,3 +141,24 @@ def test_a_run_of_nothing_has_a_page() -> None:
 
 def test_a_run_without_findings_says_so(passing: RunResult) -> None:
     assert "Nothing that was tested is broken" in page.html(passing)
+
+
+def test_what_was_left_behind_stands_on_the_first_screen() -> None:
+    result = factory.leaking()
+    text = page.html(result)
+    first_screen = text[: text.index("<nav")]
+
+    assert "2 resources of this run could not be removed" in first_screen
+    assert "<b>exam 7</b> DELETE /exams/7 -&gt; 500" in first_screen
+    assert "lti resource (id unknown)" in first_screen
+    assert "conformance cleanup --target staging" in first_screen
+    assert "Left behind" not in page.html(factory.failing())
+
+
+def test_what_is_left_on_the_embedded_mock_goes_with_it() -> None:
+    result = factory.leaking()
+    result.target["name"] = "mock"
+    text = page.html(result)
+
+    assert "the mock took them with it" in text
+    assert "conformance cleanup" not in text

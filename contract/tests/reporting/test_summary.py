@@ -16,7 +16,13 @@ from contract.results import RunResult
 from contract.tests.reporting import factory
 
 SCHEMA: dict[str, Any] = json.loads(summary.SCHEMA_FILE.read_text(encoding="utf-8"))
-MAKERS = [factory.passing, factory.failing, lambda: factory.huge(1000, 30), lambda: factory.make_result([], [])]
+MAKERS = [
+    factory.passing,
+    factory.failing,
+    factory.leaking,
+    lambda: factory.huge(1000, 30),
+    lambda: factory.make_result([], []),
+]
 
 
 def closed(schema: Any) -> Any:
@@ -37,7 +43,7 @@ def test_the_schema_is_one() -> None:
     assert SCHEMA["properties"]["format"]["const"] == summary.FORMAT
 
 
-@pytest.mark.parametrize("make", MAKERS, ids=["passing", "failing", "large", "empty"])
+@pytest.mark.parametrize("make", MAKERS, ids=["passing", "failing", "leaking", "large", "empty"])
 def test_the_document_keeps_to_the_schema_and_holds_nothing_that_it_does_not_name(
     make: Callable[[], RunResult],
 ) -> None:
@@ -117,3 +123,10 @@ def test_percentiles_are_latencies_that_were_measured() -> None:
         "p99": 99.0,
         "max": 100.0,
     }
+
+
+def test_what_could_not_be_removed_is_listed_with_its_ids() -> None:
+    leaks = summary.document(factory.leaking())["leaks"]
+
+    assert [(each["kind"], each["id"]) for each in leaks] == [("exam", 7), ("lti_resource", None)]
+    assert leaks[0]["reason"] == "DELETE /exams/7 -> 500"

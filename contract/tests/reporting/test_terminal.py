@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from contract.reporting import causes, findings, terminal
-from contract.results import Finding, RunResult, RunVerdict, Verdict
+from contract.reporting import causes, terminal
+from contract.results import Finding, Leak, RunResult, RunVerdict, Verdict
 from contract.tests.reporting import factory
 from contract.tests.reporting.factory import make_case, make_requirement, make_result
 
@@ -93,11 +93,12 @@ def test_an_inconclusive_run_shows_how_to_look_again(tmp_path: Path) -> None:
 
 
 def test_what_was_left_behind_is_named_within_the_25_lines(tmp_path: Path) -> None:
-    leaks = [f"exam {number}" for number in range(9)]
+    result = crowded()
+    result.leaks = [Leak("exam", number, "4f", "DELETE answers 500") for number in range(1, 10)]
 
-    told = terminal.lines(crowded(), tmp_path, leaks)
+    told = terminal.lines(result, tmp_path)
 
     assert len(told) <= 25
     assert "left behind:" in told
-    assert "  exam 0" in told
+    assert "  exam 1 of run 4f: DELETE answers 500" in told
     assert "  and 5 more" in told

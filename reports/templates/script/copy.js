@@ -37,6 +37,7 @@ function markdown(article, data) {
     ...["Since", "Known"].flatMap((name) => past(article, name)),
     `- Source: ${read(article, ".origin")}`,
     ...(read(article, ".repro code") ? [`- Send it again: \`${read(article, ".repro code")}\``] : []),
+    ...(read(article, ".curl code") ? [`- By hand: \`${read(article, ".curl code")}\``] : []),
     `- Show again: \`${read(article, ".again code")}\``,
   ];
   return lines.join("\n");

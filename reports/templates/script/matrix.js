@@ -127,11 +127,12 @@ function caseBody(each, data) {
   const line = `conformance repro ${each.id}`;
   body.append(element("p", { class: "command" }, element("code", { text: line }), " ", element("button", { type: "button", class: "copy", "data-copy": line, text: "Copy" })));
   if (each.reason) body.append(element("p", { text: each.reason }));
-  for (const [role, finding] of [["", each.finding], ["First try: ", each.earlier]]) {
+  for (const [role, finding] of [["", each.finding], ["One of two tries: ", each.earlier]]) {
     if (!finding) continue;
     body.append(element("p", { text: `${role}expected ${finding.expected}; observed ${finding.observed}` }));
     if (finding.detail) body.append(element("pre", { class: "detail", text: finding.detail, tabindex: "0" }));
-    body.append(pairView(data, finding.exchange || each.exchanges?.at(-1), finding.control));
+    const beside = role && each.other_try ? [each.other_try, "The other try"] : [finding.control];
+    body.append(pairView(data, finding.exchange || each.exchanges?.at(-1), ...beside));
   }
   const shown = each.finding || each.earlier ? [each.finding?.exchange, each.finding?.control] : [];
   const others = (each.exchanges || []).filter((id) => !shown.includes(id));
