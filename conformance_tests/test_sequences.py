@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from contract import operations, requirements, stateful
+from contract import operations, requirements
 from contract.exchange import Exchange
 from contract.judgement import control, current, deciding, expect, require
+from contract.sequences import Sequences
 from contract.stateful import Lifecycle
 
 CHANGES = ("_update", "_update_put", "_end_exam")
@@ -35,12 +36,12 @@ def test_resource_is_shown_until_it_is_destroyed(operation_id, sample):
 @pytest.mark.generated
 @pytest.mark.requirement("ROBUST-110", "ROBUST-111")
 def test_generated_sequences(plans, world, sample):
-    sequences = plans.sequences()
+    planned = plans.sequences()
 
-    sent = stateful.run(world, sample, judge, sequences)
+    sent = Sequences(world, sample, judge).judged(planned)
 
-    current().cases = len(sequences)
-    require(sent >= len(sequences) > 0, f"only {sent} requests were sent in {len(sequences)} sequences")
+    current().cases = len(planned)
+    require(sent >= len(planned) > 0, f"only {sent} requests were sent in {len(planned)} sequences")
 
 
 def judge(exchange: Exchange, lifecycle: Lifecycle) -> None:

@@ -9,7 +9,7 @@ from contract import generated, judgement, operations, shrinking
 from contract.cases import PlannedCase, slice_of
 from contract.examples import Examples
 from contract.exchange import Exchange
-from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
+from contract.judgement import FindingRaised
 from contract.plans import Plans
 from contract.samples import Sample
 from contract.world import World
@@ -92,20 +92,12 @@ class GeneratedCases:
 
     def _fails(self, case: PlannedCase, judge: Judge, requirement: str) -> bool:
         """Send one case and tell whether it breaks the same requirement."""
-        current = judgement.current()
-        scratch = Ledger(current.requirement, current.case_id)
-        with judgement.judging(scratch):
-            try:
-                for _, exchange in generated.exchanges(
-                    operations.get(case.operation_id), [case], self.world, self.sample
-                ):
-                    judge(exchange)
-            except FindingRaised as found:
-                return found.requirement == requirement
-            except (Inconclusive, NotTested):
-                return False
-        ended = [part.ended for part in scratch.parts.values() if part.requirement.id == requirement]
-        return any(isinstance(each, FindingRaised) for each in ended)
+
+        def attempt() -> None:
+            for _, exchange in generated.exchanges(operations.get(case.operation_id), [case], self.world, self.sample):
+                judge(exchange)
+
+        return judgement.finds(requirement, attempt)
 
     def _forget(self, cases: Sequence[PlannedCase]) -> None:
         """Drop the stored cases that were sent and found nothing any more."""

@@ -22,6 +22,8 @@ from contract.results import Evidence, Finding
 
 ACCEPTANCE = "the request to be accepted with a 2xx"
 REFUSAL = "the request to be refused with"
+SHOWN_ANSWER = 120
+"""Characters of an answer that a finding quotes; the exchange has it whole."""
 
 
 class FindingRaised(AssertionError):
@@ -76,6 +78,10 @@ class Ledger:
         name = exchange.operation.id if exchange.operation else ""
         return self.evidence.setdefault(name, Evidence())
 
+    def found_in_parts(self) -> dict[str, FindingRaised]:
+        """Return the findings of the further requirements so far, by requirement id."""
+        return {id: part.ended for id, part in self.parts.items() if isinstance(part.ended, FindingRaised)}
+
 
 _current: contextvars.ContextVar[Ledger | None] = contextvars.ContextVar("ledger", default=None)
 
@@ -118,6 +124,19 @@ def deciding(requirement: Requirement | str) -> Iterator[Ledger]:
         except (FindingRaised, Inconclusive, NotTested) as ended:
             if not isinstance(ledger.ended, FindingRaised):
                 ledger.ended = ended
+
+
+def finds(requirement: str, attempt: Callable[[], object]) -> bool:
+    """Tell whether *attempt* shows again that *requirement* is broken; nothing of it counts for the running case."""
+    scratch = Ledger(current().requirement, current().case_id)
+    with judging(scratch):
+        try:
+            attempt()
+        except FindingRaised as found:
+            return found.requirement == requirement
+        except (Inconclusive, NotTested):
+            return False
+    return requirement in scratch.found_in_parts()
 
 
 def listen(exchange: Exchange) -> None:
@@ -260,9 +279,10 @@ def _demand_the_apis_answer(exchange: Exchange) -> None:
 
 
 def describe(exchange: Exchange) -> str:
-    """Return an exchange in a line with the beginning of its answer."""
+    """Return an exchange in a line with the beginning of its answer, a cut marked."""
     text = " ".join(exchange.text.split())
-    return f"{exchange.line}" + (f": {text[:120]}" if text else "")
+    shown = text if len(text) <= SHOWN_ANSWER else f"{text[:SHOWN_ANSWER]}…"
+    return f"{exchange.line}" + (f": {shown}" if text else "")
 
 
 def _refusal_words(statuses: Iterable[int]) -> str:

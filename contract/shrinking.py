@@ -1,8 +1,8 @@
-"""From a generated case that found something to the smallest one that still does; Hypothesis looks for it."""
+"""From a generated case or sequence that found something to the smallest one that still does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import hypothesis
 import hypothesis.errors
 from hypothesis import strategies as st
 
-from contract.cases import Nothing, PlannedCase
+from contract.cases import Nothing, PlannedCase, Step
 from contract.casetext import case_to_plain, dumps
 from contract.operations import get
 
@@ -70,14 +70,40 @@ def _part(draw: st.DrawFn, value: Any) -> Any:
     return value
 
 
+def shortest(steps: Sequence[Step], fails: Callable[[Sequence[Step]], bool], tries: int = TRIES) -> list[Step]:
+    """
+    Return the shortest sequence, made by leaving out one step of *steps* after the other, for which *fails* holds.
+
+    *fails* is asked at most *tries* times, the last step first: what comes after the finding goes at once.
+    """
+    kept = list(steps)
+    for number in list(reversed(range(len(kept))))[:tries]:
+        fewer = kept[:number] + kept[number + 1 :]
+        if fewer and fails(fewer):
+            kept = fewer
+    return kept
+
+
+def sequence_described(steps: Sequence[Step]) -> str:
+    """Return a sequence in a line for each step; ids stand as they were made up, for each target has its own."""
+    lines = [f"minimal failing sequence, {len(steps)} request{'s' * (len(steps) != 1)}:"]
+    for number, step in enumerate(steps, 1):
+        operation = get(step.case.operation_id)
+        makes = f" (makes {step.makes})" if step.makes is not None else ""
+        lines.append(f"{number}. {operation.method} {operation.path}{makes}")
+        lines += [f"   {line}" for line in _parts(step.case)]
+    return "\n".join([*lines, "what each created is shown, and what it destroyed is asked for, right after it"])
+
+
 def described(case: PlannedCase) -> str:
     """Return a planned case in some lines; ids stand as they were made up, for each target has its own."""
     operation = get(case.operation_id)
-    lines = [f"minimal failing case, {case.mode}: {operation.method} {operation.path}"]
-    parts = {"path": case.path, "query": case.query, "body": case.body}
-    for name, value in parts.items():
+    return "\n".join([f"minimal failing case, {case.mode}: {operation.method} {operation.path}", *_parts(case)])
+
+
+def _parts(case: PlannedCase) -> Iterator[str]:
+    for name, value in {"path": case.path, "query": case.query, "body": case.body}.items():
         if value is not Nothing.BODY and (value or name == "body"):
             shown = repr(value)
             cut = f"… ({len(shown)} characters)" if len(shown) > _SHOWN else ""
-            lines.append(f"{name} {shown[:_SHOWN]}{cut}")
-    return "\n".join(lines)
+            yield f"{name} {shown[:_SHOWN]}{cut}"

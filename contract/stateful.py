@@ -48,27 +48,16 @@ class Lifecycle:
                 self.alive = {each for each in self.alive if each[0] in ("exam", "user", "institute", "tool_provider")}
 
 
-def run(
-    world: World,
-    sample: Callable[[str], Sample],
-    judge: Callable[[Exchange, Lifecycle], None],
-    sequences: Sequence[Sequence[Step]],
-) -> int:
+Judge = Callable[[Exchange, Lifecycle], None]
+
+
+def follow(steps: Sequence[Step], world: World, sample: Callable[[str], Sample], judge: Judge) -> int:
     """
-    Send planned sequences and judge every exchange before the lifecycle takes it in.
+    Send one planned sequence and judge every exchange before the lifecycle takes it in.
 
-    Returns:  how many requests were sent.
-    Raises:   FindingRaised: what *judge* raised for the first sequence that showed it.
+    Returns:  how many requests of the plan were sent.
+    Raises:   FindingRaised: what *judge* raised first.
     """
-    return sum(_follow(steps, world, sample, judge) for steps in sequences)
-
-
-def _follow(
-    steps: Sequence[Step],
-    world: World,
-    sample: Callable[[str], Sample],
-    judge: Callable[[Exchange, Lifecycle], None],
-) -> int:
     lifecycle = Lifecycle()
     ids: dict[int, int] = {}
     sent = 0

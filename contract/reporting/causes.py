@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from contract.judgement import ACCEPTANCE
 from contract.reporting import evidence, expressions, findings, symptoms
 from contract.reporting.findings import Group
 from contract.results import RequirementResult, RunResult, Verdict
@@ -95,8 +96,10 @@ class _Alike:
             return self.explained[first.id] == self.explained[second.id]
         if self.shown[first.id] & self.shown[second.id]:
             return True
-        same = first.area == second.area and one.variants[0].key == other.variants[0].key
-        return same and _overlap(one.operations, other.operations)
+        same = one.variants[0].key == other.variants[0].key
+        # That a right request is not accepted is one thing, whatever it was to show; what is wrongly accepted is not.
+        about = first.area == second.area or one.variants[0].expected == ACCEPTANCE
+        return same and about and _overlap(one.operations, other.operations)
 
 
 def _overlap(wider: list[str], narrower: list[str]) -> bool:

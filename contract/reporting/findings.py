@@ -154,7 +154,9 @@ def _without_case(requirement: RequirementResult) -> Variant:
 
 
 def _best(cases: Sequence[CaseResult]) -> CaseResult:
-    return next((case for case in cases if case.finding and case.finding.exchange), cases[0])
+    """Return the first case with an exchange, one with its minimal failing case where there is one."""
+    shown = [case for case in cases if case.finding and case.finding.exchange]
+    return next((case for case in shown if case.finding and case.finding.detail), (shown or cases)[0])
 
 
 def _finding(case: CaseResult) -> Finding:

@@ -114,6 +114,7 @@ def context(result: RunResult) -> dict[str, Any]:
         "uncertain": findings.reasons(result, Verdict.INCONCLUSIVE),
         "unsure": {each.case.requirement: each for each in evidence.unsure(result, exchanges)},
         "untested": findings.reasons(result, Verdict.NOT_TESTED),
+        "never_accepted": [each.operation_id for each in result.operations if each.requests and not _accepted(each)],
         "open_questions": [each for each in result.requirements if each.level == "open"],
         "areas": list(dict.fromkeys(each.area for each in result.requirements)),
         "by_area": _by_area(result.requirements),
@@ -165,6 +166,10 @@ def _operation_row(operation: OperationResult, broken: list[list[str]]) -> dict[
         "latency": latency.figures(operation.latencies_ms),
         "broken": broken,
     }
+
+
+def _accepted(operation: OperationResult) -> bool:
+    return any(status.startswith(("2", "3")) for status in operation.statuses)
 
 
 def _broken_on(operation: str, found: list[causes.Cause]) -> list[list[str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from contract import shrinking
-from contract.cases import NEGATIVE, POSITIVE, Nothing, PlannedCase
+from contract.cases import NEGATIVE, POSITIVE, Nothing, PlannedCase, Step
 from contract.shrinking import TRIES, smallest
 
 BODY = {
@@ -81,3 +83,34 @@ def test_a_case_is_described_in_some_lines_and_what_is_cut_is_marked() -> None:
     assert lines[2].startswith("body {'name': 'xxx")
     assert lines[2].endswith("… (2012 characters)")
     assert "body" not in shrinking.described(PlannedCase("exams_index", POSITIVE, {}, {"page": 1}, Nothing.BODY, None))
+
+
+def test_a_sequence_loses_every_step_that_is_not_needed() -> None:
+    steps = [Step(PlannedCase(name, POSITIVE, {}, {}, Nothing.BODY, None), makes)
+             for name, makes in (("exams_create", 900), ("exams_show", None), ("exams_update", None),
+                                 ("exams_index", None))]  # fmt: skip
+    asked: list[int] = []
+
+    def fails(fewer: Sequence[Step]) -> bool:
+        asked.append(len(fewer))
+        return {"exams_create", "exams_update"} <= {step.case.operation_id for step in fewer}
+
+    shortest = shrinking.shortest(steps, fails)
+
+    assert shortest == [steps[0], steps[2]]
+    assert len(asked) <= len(steps)
+    assert shrinking.sequence_described(shortest).splitlines()[:3] == [
+        "minimal failing sequence, 2 requests:", "1. POST /exams (makes 900)", "2. PATCH /exams/{id}",
+    ]  # fmt: skip
+
+
+def test_a_sequence_is_tried_only_so_often() -> None:
+    steps = [Step(PlannedCase("exams_index", POSITIVE, {}, {}, Nothing.BODY, None))] * 9
+    asked: list[int] = []
+
+    def fails(fewer: Sequence[Step]) -> bool:
+        asked.append(len(fewer))
+        return True
+
+    assert len(shrinking.shortest(steps, fails, tries=3)) == 6
+    assert len(asked) == 3

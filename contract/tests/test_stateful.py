@@ -104,7 +104,7 @@ def judged(server: RecordingServer, target: Callable[[Received], Answer]) -> tup
         if one.request.method == "GET" and subject in lifecycle.destroyed and one.accepted:
             kept.add(one.line)
 
-    sent = stateful.run(world, sample, judge, planned())
+    sent = sum(stateful.follow(steps, world, sample, judge) for steps in planned())
 
     created = [line for line in server.lines if line.startswith("POST")]
     assert sent >= 10

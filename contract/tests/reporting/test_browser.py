@@ -209,7 +209,7 @@ def test_a_row_shows_its_cases_and_each_case_its_exchanges(opened: Opener) -> No
     tab.get_by_text("ZIP-001:exams_create:1").click()
 
     body = tab.locator(".case")
-    body.get_by_text("First try: expected success within 120 s; observed failure").wait_for()
+    body.get_by_text("One of two tries: expected success within 120 s; observed failure").wait_for()
     assert "POST /exams → 200" in body.inner_text()
 
 
@@ -406,3 +406,46 @@ def test_a_multipart_request_reads_as_fields_and_marks_only_what_differs(opened:
     request.wait_for()
     assert request.inner_text().endswith("boundary=…\n\ntimestamp=bbb\nname=Chemistry")
     assert request.locator("mark").all_inner_texts() == ["name=Chemistry"]
+
+
+def test_both_tries_of_a_flaky_case_stand_beside_each_other(opened: Opener) -> None:
+    sent = [make_exchange("a", status=403, intent="tampered: nonce again"),
+            make_exchange("b", status=200, intent="tampered: nonce again")]  # fmt: skip
+    flaky = make_case("NONCE-001", verdict=Verdict.INCONCLUSIVE, flaky=True, exchanges=["a", "b"])
+    flaky.earlier = Finding("a 4xx", "exams_create answered 200", "b")
+    result = make_result([make_requirement("NONCE-001", cases=[flaky], flaky=True, reason="found once")], sent)
+    tab = opened(result)
+
+    tab.get_by_text("Both tries").click()
+
+    titles = tab.locator("#findings .exchange h5")
+    titles.first.wait_for()
+    assert [" ".join(text.split()) for text in titles.all_inner_texts()] == [
+        "This request POST /exams → 200", "The other try POST /exams → 403",
+    ]  # fmt: skip
+
+
+def test_everything_sent_for_a_case_stands_in_order_and_says_what_broke(opened: Opener, failing: RunResult) -> None:
+    nonce = next(each for each in failing.requirements if each.id == "NONCE-001")
+    nonce.cases[0].exchanges.append("r-1")
+    tab = opened(failing)
+    finding = tab.locator("article#NONCE-001")
+    finding.locator("details.evidence > summary").click()
+
+    finding.get_by_text("Everything sent for this case: 3 requests in order").click()
+
+    steps = finding.locator("details.folded > summary")
+    steps.first.wait_for()
+    assert [text.split(",")[0] for text in steps.all_inner_texts()] == [
+        "1. beside it above: POST /exams → 200", "2. shown above: POST /exams → 200", "3. GET /exams/7 → 500",
+    ]  # fmt: skip
+
+
+def test_an_area_leads_to_its_requirements(opened: Opener, failing: RunResult) -> None:
+    tab = opened(failing)
+
+    tab.locator("table.areas tr", has_text="signing").get_by_role("link", name="2", exact=True).click()
+
+    shows(tab, "2 of 10")
+    assert tab.url.endswith("#requirements?verdict=pass&area=signing")
+    assert visible_ids(tab) == ["SIGN-001", "SIGN-002"]

@@ -161,3 +161,14 @@ def test_what_is_no_filter_is_still_a_finding() -> None:
     assert found_filters(filtered("FILTER-082", "filter=[[["), filtered("FILTER-083", "limit=3")) == [
         ["FILTER-082", "FILTER-083"]
     ]
+
+
+def test_a_right_request_that_is_not_accepted_is_one_cause_whatever_it_was_to_show() -> None:
+    words = "the request to be accepted with a 2xx"
+
+    lost = [wrong(id_, area, "exams_show", words, "GET /exams/7 -> 404: gone")
+            for id_, area in (("TOKEN-001", "token"), ("ROBUST-110", "robustness"))]  # fmt: skip
+    crashed = wrong("EXAM-020", "exams", "exams_show", words, "GET /exams/7 -> 500: oops")
+    elsewhere = wrong("USER-020", "users", "users_index", words, "GET /institutes/1/users -> 404: gone")
+
+    assert sorted(found(*lost, crashed, elsewhere)) == [["EXAM-020"], ["TOKEN-001", "ROBUST-110"], ["USER-020"]]

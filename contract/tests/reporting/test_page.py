@@ -162,3 +162,14 @@ def test_what_is_left_on_the_embedded_mock_goes_with_it() -> None:
 
     assert "the mock took them with it" in text
     assert "conformance cleanup" not in text
+
+
+def test_an_operation_that_never_succeeded_is_told_at_once(failing: RunResult) -> None:
+    words = "never answered with success"
+    assert words not in page.html(failing)
+
+    failing.operations[0].statuses = {"401": 3}
+    text = page.html(failing)
+
+    assert words in text[: text.index("<nav")]
+    assert f'href="#{failing.operations[0].operation_id}"' in text[text.index(words) : text.index("<nav")]

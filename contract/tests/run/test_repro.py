@@ -58,6 +58,21 @@ def test_a_case_that_was_mended_holds_now(run: Finished) -> None:
     assert told["exchanges"]
 
 
+def test_a_case_that_cannot_be_judged_now_is_no_verdict(run: Finished) -> None:
+    report = run.report
+    arguments = report["run"]["arguments"]
+    report["run"]["arguments"] = ["exams-show-fails" if "name-cut" in word else word for word in arguments]
+    failing = run.report_folder.parent / "failing"
+    failing.mkdir()
+    (failing / "report.json").write_text(json.dumps(report), encoding="utf-8")
+
+    again = conformance(failing.parent, "repro", case_of(run), "--report-dir", "failing")
+
+    assert again.status == 3, again.out + again.err
+    assert "now  inconclusive: the control was not accepted: GET /exams/" in again.out
+    assert "-> 500" in again.out
+
+
 @pytest.mark.parametrize("arguments", [["EXAM-028"], ["EXAM-028-00000000"], ["x", "--report-dir", "nowhere"]])
 def test_a_case_that_is_not_there_is_told_in_one_line(run: Finished, arguments: list[str]) -> None:
     chosen = arguments if "--report-dir" in arguments else [*arguments, "--report-dir", "report"]

@@ -102,18 +102,23 @@ function pairView(data, exchangeId, controlId, role = "Control, accepted") {
 
 const missing = (id) => element("p", { class: "note", text: id ? `Exchange ${id} is not in this page; exchanges.har has it under _id.` : "No exchange was recorded." });
 
-function othersView(data, found, shownIds) {
-  const others = (found?.exchanges || []).filter((id) => !shownIds.includes(id) && data.exchanges[id]);
-  if (!others.length && !found?.more) return null;
-  const more = element("details", { class: "more" }, element("summary", { text: `Everything sent for this case: ${others.length + (found.more || 0)} more` }));
+// The steps of a case in the order sent; where something broke and what it is compared with say so.
+function sequenceView(data, found, shownId, controlId) {
+  const sent = (found?.exchanges || []).filter((id) => data.exchanges[id]);
+  const count = sent.length + (found?.more || 0);
+  if (!sent.some((id) => id !== shownId && id !== controlId) && !found?.more) return null;
+  const more = element("details", { class: "more" }, element("summary", { text: `Everything sent for this case: ${count} request${count === 1 ? "" : "s"} in order` }));
+  const role = (id) => (id === shownId ? "shown above: " : id === controlId ? "beside it above: " : "");
   more.addEventListener("toggle", () => {
-    if (more.open && more.children.length === 1) more.append(...others.map((id) => foldedExchange(data.exchanges[id])));
+    if (!more.open || more.children.length > 1) return;
+    more.append(...sent.map((id, index) => foldedExchange(data.exchanges[id], `${index + 1}. ${role(id)}`)));
+    if (found.more) more.append(element("p", { class: "note", text: `${found.more} more are in exchanges.har.` }));
   });
   return more;
 }
 
-function foldedExchange(exchange) {
-  const folded = element("details", { class: "folded" }, element("summary", { text: `${exchangeTitle(exchange)}, ${exchange.intent}` }));
+function foldedExchange(exchange, place = "") {
+  const folded = element("details", { class: "folded" }, element("summary", { text: `${place}${exchangeTitle(exchange)}, ${exchange.intent}` }));
   folded.addEventListener("toggle", () => {
     if (folded.open && folded.children.length === 1) folded.append(exchangeView("Request", exchange));
   });
@@ -128,8 +133,8 @@ function fillEvidence(details, data) {
   const found = data.requirements[requirement]?.cases.find((each) => each.id === caseId);
   const shown = exchange || found?.exchanges?.at(-1);
   slot.append(pairView(data, shown, control, role));
-  const others = othersView(data, found, [shown, control]);
-  if (others) slot.append(others);
+  const sequence = sequenceView(data, found, shown, control);
+  if (sequence) slot.append(sequence);
 }
 
 function setUpEvidence() {

@@ -4,7 +4,8 @@ async function follow() {
   const [name, query] = decodeURIComponent(location.hash.slice(1)).split(/\?(.*)/s);
   if (!name) return;
   if (name === "requirements" && query !== undefined) await chooseFromAddress(query);
-  const place = document.getElementById(name);
+  // With a choice, what was chosen is shown, not the table of areas above it.
+  const place = document.getElementById(query === undefined ? name : "filters");
   if (!place) return say(`${name} is not in this report`);
   for (let around = place.parentElement; around; around = around.parentElement) if (around.matches("details")) around.open = true;
   if (place.matches(".row")) {
