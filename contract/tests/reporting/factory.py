@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from contract.results import (
@@ -16,6 +17,7 @@ from contract.results import (
     RunResult,
     RunVerdict,
     Verdict,
+    operations_of,
     strongest,
 )
 
@@ -251,6 +253,9 @@ def huge(cases: int = 10_000, broken: int = 300) -> RunResult:
             rule = f"a 4xx, for the rule of {_word(number)}"
             seen = Finding(rule, f"{name} answered 200 to exam {step}", exchange, operation=name) if fails else None
             verdict = Verdict.FAIL if fails else Verdict.PASS
-            judged.append(make_case(id_, step, verdict, name, seen, exchanges=[exchange]))
+            case = make_case(id_, step, verdict, name, seen, exchanges=[exchange])
+            judged.append(replace(case, test=f"{case.test[:-1]}-{step}]"))
         requirements.append(make_requirement(id_, area=area, cases=judged))
-    return make_result(requirements, exchanges)
+    result = make_result(requirements, exchanges)
+    result.operations = operations_of(exchanges)
+    return result
