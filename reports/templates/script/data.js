@@ -8,6 +8,12 @@ function load() {
   return loading;
 }
 
+// What the reader did not ask for yet waits until the page stands.
+function whenLoaded(then) {
+  if (document.readyState === "complete") then();
+  else addEventListener("load", () => setTimeout(then), { once: true });
+}
+
 async function unpack(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

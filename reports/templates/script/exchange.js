@@ -142,6 +142,6 @@ function setUpEvidence() {
     details.addEventListener("toggle", async () => {
       if (details.open) fillEvidence(details, loaded || (await load()));
     });
-    if (details.open) load().then((data) => fillEvidence(details, data));
+    if (details.open) whenLoaded(() => load().then((data) => fillEvidence(details, data)));
   }
 }

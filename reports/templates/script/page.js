@@ -89,4 +89,4 @@ setUpKeys();
 addEventListener("hashchange", follow);
 addEventListener("beforeprint", openForPrint);
 follow();
-(window.requestIdleCallback || setTimeout)(load);
+whenLoaded(() => (window.requestIdleCallback || setTimeout)(load));
