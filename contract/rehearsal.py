@@ -46,6 +46,7 @@ def prepare(settings: Settings, folder: Path) -> tuple[Target, Session]:
         mock=mock,
         rehearses=True,
         processes=settings.process_count(),
+        workers=settings.process_count(),
         again=tried_again(settings),
     )
     session.parts.mkdir(parents=True)

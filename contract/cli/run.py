@@ -155,7 +155,7 @@ def _rehearse(settings: Settings, as_json: bool) -> int:
         wanted, prepared = rehearsal.prepare(settings, Path(folder))
         try:
             prepared.plan_ahead()
-            suite.run(prepared, progress.Quiet(), prepared.processes)
+            suite.run(prepared, progress.Quiet())
         finally:
             prepared.close()
     if prepared.outcome is None or prepared.interrupted:
@@ -178,7 +178,7 @@ def _run(prepared: Session, as_json: bool) -> int:
     for note in prepared.tidied:
         click.echo(note, err=True)
     display = progress.Quiet() if as_json else progress.display(prepared)
-    suite.run(prepared, display, prepared.processes)
+    suite.run(prepared, display)
     outcome = prepared.outcome
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)
