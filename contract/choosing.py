@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
-from contract import costs, portions, requirements
+from contract import costs, portions, requirements, testindex
 from contract.cases import PlannedCase, slice_of, slices_of
 from contract.portions import Unit
+from contract.previous import Pair
 from contract.session import Session
 from contract.settings import Settings
 from contract.spreading import Bundle, Task, bundles
@@ -52,6 +55,53 @@ def parts(run: Session, operation_id: str) -> int | None:
     if operation_id not in run.planned_names():
         return None
     return slices_of(len(run.plans.cases(operation_id)))
+
+
+# -- before tests are collected ---------------------------------------------------------------------------------------
+
+
+def may_hold_any(run: Session, path: Path) -> bool:
+    """Tell whether a file of tests may hold one that *run* carries out; read from its text, it is not imported."""
+    smoke = run.settings.profile == "smoke"
+    return testindex.may_decide(path, _selected(run)) and not (smoke and "smoke" not in testindex.text_of(path))
+
+
+def may_be_wanted(run: Session, marks: Iterable[pytest.Mark]) -> bool:
+    """Tell by the marks of a test's function whether *run* may carry out one of its cases."""
+    by_name = {mark.name: mark for mark in marks}
+    if run.settings.profile != "deep" and "deep" in by_name:
+        return False
+    if run.settings.profile == "smoke" and "smoke" not in by_name and not _marks_some_cases(by_name):
+        return False
+    decides = by_name.get("requirement")
+    if decides is None or any(each not in requirements.load() for each in decides.args):
+        return True
+    return not _selected(run).isdisjoint(decides.args)
+
+
+def _marks_some_cases(by_name: Mapping[str, pytest.Mark]) -> bool:
+    """Tell whether cases of a test have marks of their own."""
+    given = by_name["parametrize"].args[1] if "parametrize" in by_name else ()
+    return any(getattr(case, "marks", ()) for case in given)
+
+
+def wanted_operations(run: Session, names: list[str]) -> list[str]:
+    """Return those operations of a test, by name, that *run* is about."""
+    chosen = run.settings.operations
+    return [name for name in names if name in chosen] or names if chosen else names
+
+
+@functools.lru_cache(1)
+def _selected_by(settings: Settings, again: frozenset[Pair] | None) -> frozenset[str]:
+    chosen = settings.selected(requirements.load())
+    return frozenset(chosen if again is None else chosen & {id for id, _ in again})
+
+
+def _selected(run: Session) -> frozenset[str]:
+    return _selected_by(run.settings, run.again)
+
+
+# -- once they are collected ------------------------------------------------------------------------------------------
 
 
 def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:

@@ -171,6 +171,23 @@ class _Carrier:
 # -- which tests ------------------------------------------------------------------------------------------------------
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files of the suite unread that hold nothing of what was asked for."""
+    run = config.stash.get(SESSION, None)
+    if run is None or collection_path.parent != data.tests_folder() or not collection_path.name.startswith("test_"):
+        return None
+    return None if choosing.may_hold_any(run, collection_path) else True
+
+
+def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> list[pytest.Item] | None:
+    """Make no cases of a test that none is wanted of."""
+    run = collector.config.stash.get(SESSION, None)
+    if run is None or not name.startswith("test_") or not hasattr(obj, "pytestmark"):
+        return None
+    marks = [*collector.iter_markers(), *obj.pytestmark]
+    return None if choosing.may_be_wanted(run, marks) else []
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Stop at unknown requirement ids; leave out what the options do not select."""
     register = requirements.load()
@@ -187,10 +204,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
-def parts_of(config: pytest.Config, operation_id: str) -> int | None:
-    """Return into how many slices the run that is being collected cuts the generated cases of an operation."""
+def slices_of(config: pytest.Config, names: Sequence[str]) -> Iterator[tuple[str, int | None, int]]:
+    """Yield each operation with a slice of its generated cases, and how many there are; None, 0 without a run."""
     run = config.stash.get(SESSION, None)
-    return choosing.parts(run, operation_id) if run else None
+    for name in names:
+        count = choosing.parts(run, name) if run else None
+        yield from [(name, None, 0)] if count is None else [(name, part, count) for part in range(count)]
+
+
+def wanted_of(config: pytest.Config, names: list[str]) -> list[str]:
+    """Return those of a test's operations that the run being collected is about."""
+    run = config.stash.get(SESSION, None)
+    return choosing.wanted_operations(run, names) if run else names
 
 
 def adopt(config: pytest.Config, run: Session) -> None:
