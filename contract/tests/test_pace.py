@@ -1,7 +1,10 @@
 """The bound on requests per second holds over all workers."""
 
+import json
+import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 
@@ -80,6 +83,26 @@ def test_worker_that_dies_while_it_holds_the_turns_holds_up_nobody(tmp_path):
         turns.write(1.0, 2.0, 3.0)
 
     assert SharedTurns(tmp_path / "turns").read() == (1.0, 2.0, 3.0)
+
+
+def test_the_bound_holds_over_processes(tmp_path):
+    def send(number):
+        pace = Pace.of(50, SharedTurns(tmp_path / "turns"))
+        times = []
+        for _ in range(5):
+            pace.wait()
+            times.append(time.monotonic())
+        (tmp_path / f"{number}.json").write_text(json.dumps(times))
+
+    processes = [multiprocessing.get_context("fork").Process(target=send, args=(number,)) for number in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+    sent = sorted(time_s for path in tmp_path.glob("*.json") for time_s in json.loads(path.read_text()))
+    assert len(sent) == 20
+    assert sent[-1] - sent[0] >= 19 / 50 - 0.005
 
 
 @pytest.mark.parametrize(
