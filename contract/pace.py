@@ -150,7 +150,7 @@ class Pace:
 
 MOST_AT_ONCE = 32
 """So many requests may be under way to a distant target; nonces have numbers for no more workers."""
-NEAR_MS = 8.0
+NEAR_MS = 10.0
 """A target that answers sooner gives workers nothing to wait for."""
 _COMPUTING_MS = 5.0
 """What one request costs of the processor, judging and recording included."""

@@ -30,7 +30,7 @@ from contract.journal import prefix_of
 from contract.nonce import new_run_number
 from contract.pace import workers_for
 from contract.results import CaseResult, Known, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
-from contract.settings import REPORTS, RUNS, Settings
+from contract.settings import REPORTS, RUNS, Settings, processors
 from contract.state import State
 from contract.target import EMBEDDED, Target
 
@@ -317,7 +317,7 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
-            processes=settings.process_count(),
+            processes=min(settings.process_count(), processors()),
             workers=_workers_for(settings, target, latency_ms),
             again=again,
             examples=examples,

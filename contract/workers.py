@@ -33,8 +33,8 @@ import pytest
 from contract.session import Session
 from contract.spreading import Bundle, Queue
 
-LONGEST_END_S = 20.0
-"""How long workers may take to remove what their tests share, before they are ended."""
+LONGEST_END_S, LONGEST_END_OF_INTERRUPTED_S = 300.0, 20.0
+"""How long workers may take to remove what their tests share, before they are ended; the journals know the rest."""
 _POLL_S = 0.5
 
 
@@ -79,15 +79,17 @@ class Workers:
         self.run.workers = max(1, min(self.run.workers, len(bundles)))
         if self.run.workers == 1 or session.config.option.collectonly:
             return None
+        patience_s = LONGEST_END_S
         try:
             with _shared_memory():
                 self._fork(session)
             self._hand_out(session, Queue(bundles))
         except BaseException:
+            patience_s = LONGEST_END_OF_INTERRUPTED_S
             self._interrupt()
             raise
         finally:
-            self._end(session)
+            self._end(session, patience_s)
         return True
 
     def _fork(self, session: pytest.Session) -> None:
@@ -159,9 +161,9 @@ class Workers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker.process.pid or 0, signal.SIGTERM)
 
-    def _end(self, session: pytest.Session) -> None:
+    def _end(self, session: pytest.Session, patience_s: float) -> None:
         """Wait until all workers have ended, but not for ever; a second Ctrl-C ends them at once."""
-        end = time.monotonic() + LONGEST_END_S
+        end = time.monotonic() + patience_s
         try:
             for worker in list(self._workers):
                 self._tell_to_end(worker)
@@ -192,8 +194,10 @@ def _shared_memory() -> Iterator[None]:
     with warnings.catch_warnings():
         # Threads of this process are of no concern to a worker: it touches nothing of theirs.
         warnings.simplefilter("ignore", DeprecationWarning)
-        yield
-    gc.unfreeze()
+        try:
+            yield
+        finally:
+            gc.unfreeze()
 
 
 def _report(session: pytest.Session, place: int, written: Sequence[dict[str, Any]]) -> None:
