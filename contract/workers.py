@@ -142,6 +142,8 @@ class Workers:
     def _take_over(self, worker: _Worker, said: dict[str, Any]) -> None:
         self._workers.remove(worker)
         worker.connection.close()
+        worker.process.join(_POLL_S)
+        worker.process.kill()  # it has said all that it had to say
         self.run.leaks += said["leaks"]
         self.run.notes += said["notes"]
         self.run.problems += said["problems"]
