@@ -3,7 +3,7 @@
 import pytest
 
 from contract import operations, requirements
-from contract.pytest_plugin import parts_of
+from contract.pytest_plugin import slices_of, wanted_of
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -11,7 +11,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker and "operation_id" in metafunc.fixturenames and not _given(metafunc):
         register = requirements.load()
         wanted = {name for each in marker.args for name in register.get(each).operations}
-        names = [name for name in operations.table() if name in wanted]
+        names = wanted_of(metafunc.config, [name for name in operations.table() if name in wanted])
         if "part" in metafunc.fixturenames:
             metafunc.parametrize(("operation_id", "part"), list(_slices(metafunc.config, names)))
         else:
@@ -20,12 +20,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _slices(config, names):
     """Return the slices of the plans: the same ones, whoever sends them."""
-    for name in names:
-        count = parts_of(config, name)
-        if count is None:
-            yield pytest.param(name, None, id=name)
-        for part in range(count or 0):
-            yield pytest.param(name, part, id=name if count == 1 else f"{name}-{part + 1}of{count}")
+    for name, part, count in slices_of(config, names):
+        yield pytest.param(name, part, id=name if count < 2 else f"{name}-{part + 1}of{count}")
 
 
 def _given(metafunc: pytest.Metafunc) -> bool:

@@ -11,7 +11,7 @@ from contract.judgement import NotTested, control, deciding, expect, observe
 from contract.judgement import require as demand
 from contract.marks import per_operation
 
-pytestmark = pytest.mark.xdist_group("photos")
+pytestmark = pytest.mark.one_worker("photos")
 
 ID_CARD, FACE_PHOTO = "student_sessions_destroy_id_card", "student_sessions_destroy_face_photo"
 SHOW = "student_sessions_show_face_photo"

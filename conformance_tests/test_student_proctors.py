@@ -8,7 +8,7 @@ from contract.checks.texts import has_text
 from contract.checks.values import agrees
 from contract.judgement import NotTested, control, expect, observe, require
 
-pytestmark = pytest.mark.xdist_group("proctors")
+pytestmark = pytest.mark.one_worker("proctors")
 
 ASSIGN, UNASSIGN = "student_sessions_assign_proctor", "student_sessions_unassign_proctor"
 FIELDS = ("proctor_id", "pre_assigned_proctor_id")

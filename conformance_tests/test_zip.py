@@ -19,7 +19,7 @@ from contract.zipjob import (
 
 requirement = pytest.mark.requirement
 # The exam with uploads is handed over and has one job, so the tests that use it do not run at once.
-uploads = pytest.mark.xdist_group("uploads")
+uploads = pytest.mark.one_worker("uploads")
 GENERATE, STATUS, DOWNLOAD = (f"exams_{each}_exam_documents_zip" for each in ("generate", "status", "download"))
 NOT_ASKED = (State.NEVER_RUN, State.NOT_FOUND)
 FILES = {"answer.pdf": b"%PDF-1.4 answer", "notes.txt": b"notes"}

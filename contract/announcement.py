@@ -9,7 +9,7 @@ from typing import Any
 from contract.session import PLAN_FILE, Session
 
 OVERHEAD_S = 4.0
-"""Starting pytest and its workers, collecting, writing the report."""
+"""Starting, collecting, writing the report."""
 
 
 TO_MAKE_S = {"smoke": 0.2, "standard": 0.25, "deep": 4.0}
@@ -40,9 +40,10 @@ def of(run: Session) -> str | None:
 
 
 def seconds(plan: dict[str, Any], run: Session) -> float:
-    """Return how long the plan takes: computing and waiting are shared by the workers, the bound on requests is not."""
+    """Return how long the plan takes: processors share the computing, workers the waiting, nobody the bound."""
     waiting_s = 0.0 if run.target.embedded else plan["requests"] * run.latency_ms / 1000
-    shared = (plan["seconds"] + waiting_s) / max(1, run.workers)
+    computing_s = plan["seconds"] / max(1, min(run.workers, run.processes))
+    shared = computing_s + waiting_s / max(1, run.workers)
     bound = run.target.requests_per_second
     return OVERHEAD_S + float(max(shared, plan["requests"] / bound if bound else 0.0))
 

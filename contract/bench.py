@@ -19,7 +19,7 @@ from contract.generatedcases import Memory
 from contract.journal import Journal
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
-from contract.pace import Pace
+from contract.pace import Pace, SharedTurns
 from contract.redaction import Redactor
 from contract.removal import Made
 from contract.samples import Sample, Samples, Shared
@@ -63,8 +63,6 @@ class Bench:
     folder: Path
     read_only: bool = False
     label: str = ""
-    workers: int = 1
-    """How many processes share the target's bound on requests."""
     keeps_exchanges: bool = True
     """Whether every exchange is written down for the report."""
     journal: Journal | None = None
@@ -80,7 +78,9 @@ class Bench:
         self._tries: Counter[str] = Counter()
         self.redactor = Redactor(self.target.secrets, self.target.headers)
         nonces = NonceSource(self.run_number, self.worker)
-        pace = Pace.of(self.target.requests_per_second, self.workers)
+        # All workers of a run wait for their turns at the same target.
+        self._turns = SharedTurns(self.folder / f"turns{self.label}")
+        pace = Pace.of(self.target.requests_per_second, self._turns)
         ownership = Ownership.of(self.target)
         self.sender = Sender(
             self.target,
@@ -151,6 +151,7 @@ class Bench:
             self.leaks += self._shared_world.leaks
         finally:
             self.sender.session.close()
+            self._turns.close()
             self._stream.close()
             if self.journal:
                 self.journal.close()

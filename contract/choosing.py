@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
-from contract import costs, portions, requirements
+from contract import costs, portions, requirements, testindex
 from contract.cases import PlannedCase, slice_of, slices_of
 from contract.portions import Unit
+from contract.previous import Pair
 from contract.session import Session
 from contract.settings import Settings
+from contract.spreading import Bundle, Task, bundles
 from contract.verdict import LEFT_OUT
 
 # The zip job of the exam with uploads is one for all workers.
 ONE_WORKER_ONLY = {"exams_download_exam_documents_zip": "uploads"}
 EXCLUSIVE = "exclusive"
+COST = pytest.StashKey[costs.Cost]()
 
 
 def ids_of(item: pytest.Item) -> list[str]:
@@ -41,11 +46,8 @@ def operation_of(item: pytest.Item) -> str | None:
 
 
 def name_of(item: pytest.Item) -> str:
-    """Return the test's name, the same however it is run: several workers add the group to node ids."""
-    name = item.nodeid.split("conformance_tests/")[-1]
-    for marker in item.iter_markers("xdist_group"):
-        name = name.removesuffix(f"@{marker.args[0]}")
-    return name
+    """Return the test's name, the same wherever the suite is."""
+    return item.nodeid.split("conformance_tests/")[-1]
 
 
 def parts(run: Session, operation_id: str) -> int | None:
@@ -55,17 +57,63 @@ def parts(run: Session, operation_id: str) -> int | None:
     return slices_of(len(run.plans.cases(operation_id)))
 
 
+# -- before tests are collected ---------------------------------------------------------------------------------------
+
+
+def may_hold_any(run: Session, path: Path) -> bool:
+    """Tell whether a file of tests may hold one that *run* carries out; read from its text, it is not imported."""
+    smoke = run.settings.profile == "smoke"
+    return testindex.may_decide(path, _selected(run)) and not (smoke and "smoke" not in testindex.text_of(path))
+
+
+def may_be_wanted(run: Session, marks: Iterable[pytest.Mark]) -> bool:
+    """Tell by the marks of a test's function whether *run* may carry out one of its cases."""
+    by_name = {mark.name: mark for mark in marks}
+    if run.settings.profile != "deep" and "deep" in by_name:
+        return False
+    if run.settings.profile == "smoke" and "smoke" not in by_name and not _marks_some_cases(by_name):
+        return False
+    decides = by_name.get("requirement")
+    if decides is None or any(each not in requirements.load() for each in decides.args):
+        return True
+    return not _selected(run).isdisjoint(decides.args)
+
+
+def _marks_some_cases(by_name: Mapping[str, pytest.Mark]) -> bool:
+    """Tell whether cases of a test have marks of their own."""
+    given = by_name["parametrize"].args[1] if "parametrize" in by_name else ()
+    return any(getattr(case, "marks", ()) for case in given)
+
+
+def wanted_operations(run: Session, names: list[str]) -> list[str]:
+    """Return those operations of a test, by name, that *run* is about."""
+    chosen = run.settings.operations
+    return [name for name in names if name in chosen] or names if chosen else names
+
+
+@functools.lru_cache(1)
+def _selected_by(settings: Settings, again: frozenset[Pair] | None) -> frozenset[str]:
+    chosen = settings.selected(requirements.load())
+    return frozenset(chosen if again is None else chosen & {id for id, _ in again})
+
+
+def _selected(run: Session) -> frozenset[str]:
+    return _selected_by(run.settings, run.again)
+
+
+# -- once they are collected ------------------------------------------------------------------------------------------
+
+
 def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:
     """
-    Return the items that *run* carries out, in order, grouped; what a budget leaves out is marked to be skipped.
+    Return the items that *run* carries out, in order; what a budget leaves out is marked to be skipped.
 
     Leaves behind:  what the run knows of its plan: what it costs, and which requirements other shards decide too.
     """
     selected = run.selected(requirements.load())
     kept = [item for item in items if not ids_of(item) or _is_wanted(item, run, selected)]
-    kept.sort(key=lambda item: item.get_closest_marker("exclusive") is not None)
-    groups = {item: group for item in kept if (group := _group(item)) is not None}
-    units = {item: _unit(run, item, groups.get(item)) for item in kept}
+    kept.sort(key=_is_exclusive)
+    units = {item: _unit(run, item) for item in kept}
     if run.settings.shard:
         mine = portions.shard(list(units.values()), *run.settings.shard)
         left = [item for item in kept if units[item].name not in mine]
@@ -73,18 +121,34 @@ def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:
         kept = [item for item in kept if units[item].name in mine]
     _cut(run, kept, [units[item] for item in kept])
     for item in kept:
-        if item in groups:
-            item.add_marker(pytest.mark.xdist_group(groups[item]))
+        item.stash[COST] = units[item].cost
     return kept
 
 
+def spread(run: Session, items: Sequence[pytest.Item]) -> list[Bundle]:
+    """Return what workers carry out, in the order in which it is begun."""
+    # A mock that exclusive tests have to themselves disturbs no others.
+    has_own = run.target.embedded
+    tasks = [
+        Task(place, item.stash.get(COST, costs.OF_A_TEST), _group(item), _is_exclusive(item) and not has_own)
+        for place, item in enumerate(items)
+    ]
+    return bundles(tasks, 0.0 if has_own else run.latency_ms / 1000)
+
+
+def _is_exclusive(item: pytest.Item) -> bool:
+    return item.get_closest_marker("exclusive") is not None
+
+
 def _group(item: pytest.Item) -> str | None:
-    if item.get_closest_marker("exclusive"):
+    """Return the name of the tests that one worker carries out, where an item is one of several."""
+    if _is_exclusive(item):
         return EXCLUSIVE
-    return ONE_WORKER_ONLY.get(operation_of(item) or "")
+    marker = item.get_closest_marker("one_worker")
+    return str(marker.args[0]) if marker else ONE_WORKER_ONLY.get(operation_of(item) or "")
 
 
-def _unit(run: Session, item: pytest.Item, group: str | None) -> Unit:
+def _unit(run: Session, item: pytest.Item) -> Unit:
     ids = ids_of(item)
     register = requirements.load()
     callspec = getattr(item, "callspec", None)
@@ -95,7 +159,7 @@ def _unit(run: Session, item: pytest.Item, group: str | None) -> Unit:
     return Unit(
         name=name,
         cost=costs.of(name, len(cases) or None),
-        group=group,
+        group=_group(item),
         requirements=tuple(ids),
         operation=operation_of(item),
         level=min((register.get(each).level for each in ids), key=portions.LEVELS.index, default="open"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import os
 import socket
 import threading
 import time
@@ -38,6 +39,10 @@ _current: contextvars.ContextVar[Watch | None] = contextvars.ContextVar("watch",
 
 class _Watchdog:
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Watch nothing; a forked process begins so, for it has neither the thread nor the lock as it should be."""
         self._watches: set[Watch] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -45,7 +50,7 @@ class _Watchdog:
     def add(self, watch: Watch) -> None:
         with self._changed:
             self._watches.add(watch)
-            if self._thread is None or not self._thread.is_alive():  # after a fork it is not
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
                 self._thread.start()
             elif len(self._watches) == 1:
@@ -71,6 +76,7 @@ class _Watchdog:
 
 
 _WATCHDOG = _Watchdog()
+os.register_at_fork(after_in_child=_WATCHDOG.begin)
 
 
 @contextlib.contextmanager

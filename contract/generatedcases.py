@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from contract import generated, judgement, operations, shrinking
+from contract import generated, judgement, operations
 from contract.cases import PlannedCase, slice_of
 from contract.examples import Examples
 from contract.exchange import Exchange
@@ -78,6 +78,8 @@ class GeneratedCases:
 
     def _explain(self, finding: FindingRaised, case: PlannedCase, judge: Judge) -> None:
         """Add the minimal failing case to *finding* and keep it for the next run."""
+        from contract import shrinking  # needs Hypothesis, which takes its time: only when something was found
+
         requirement = finding.requirement or judgement.current().requirement.id
         key = f"{requirement} {case.operation_id}"
         explained = self.memory.explained

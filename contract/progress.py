@@ -45,22 +45,14 @@ class _Counting(Quiet):
         self.announced = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Learn how many tests there are; with several workers each collects all of them."""
-        self._collected(len(session.items))
-
-    def _collected(self, count: int) -> None:
-        self.total = max(self.total, count)
+        """Learn how many tests there are."""
+        self.total = len(session.items)
         if not self.announced and (words := announcement.of(self.run)):
             self.announced = True
             self.announce(words)
 
     def announce(self, words: str) -> None:
         """Say before the first request what is going to happen."""
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
-        """Learn how many tests there are from a worker."""
-        self._collected(len(ids))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Count the cases of one test."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from contract import choosing, data, embedded, judgement, requirements, session
+from contract import choosing, data, judgement, requirements, session
 from contract.bench import Bench, SampleSender
-from contract.casetext import case_from_plain as planned_from_plain
+from contract.benches import Benches
 from contract.choosing import ids_of, name_of, operation_of
 from contract.client import Client
 from contract.errors import ConformanceError, ReadOnlyRun, TargetError
-from contract.generatedcases import GeneratedCases, Memory
+from contract.generatedcases import GeneratedCases
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
 from contract.plans import Plans
@@ -32,10 +31,11 @@ from contract.samples import Samples, Shared
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, Settings, random_seed, shard_of_text
 from contract.target import Target
+from contract.workers import Workers
 from contract.world import World
 
 SESSION = pytest.StashKey[Session]()
-BENCHES = pytest.StashKey[dict[str, Bench]]()
+BENCHES = pytest.StashKey[Benches]()
 OUTCOME = pytest.StashKey[list[CaseResult]]()
 UNMET = (Verdict.FAIL, Verdict.WARN)
 prepared: Session | None = None
@@ -74,25 +74,27 @@ def pytest_configure(config: pytest.Config) -> None:
         "deep: runs in the profile deep only",
         "exclusive: needs a mock of its own, or the target to itself",
         "generated: sends requests that schemathesis made",
-        # pytest-xdist knows it too, but the suite also runs without it.
-        "xdist_group(name): tests that one worker runs",
+        "one_worker(name): one worker runs the tests of this name",
     ):
         config.addinivalue_line("markers", line)
-    config.stash[BENCHES] = {}
-    if (sent := getattr(config, "workerinput", {}).get("conformance")) is not None:
-        config.stash[SESSION] = Session.of_controller(sent)
-    elif not hasattr(config, "workerinput") and _asks_for_the_suite(config):
-        config.stash[SESSION] = run = prepared or _prepare(config)
+    if _asks_for_the_suite(config):
+        begin(config, prepared or _prepare(config))
         if config.pluginmanager.hasplugin("html"):
-            config.option.htmlpath = str(run.folder / "pytest.html")
+            config.option.htmlpath = str(config.stash[SESSION].folder / "pytest.html")
             config.option.self_contained_html = True
             config.pluginmanager.register(pytest_table)
-        if config.pluginmanager.hasplugin("xdist"):
-            config.pluginmanager.register(_Controller())
+
+
+def begin(config: pytest.Config, run: Session) -> None:
+    """Let *run* be what the tests of a pytest belong to, carried out by as many workers as it has."""
+    config.stash[SESSION] = run
+    config.stash[BENCHES] = Benches(run)
+    if run.workers > 1:
+        config.pluginmanager.register(Workers(run, _Carrier(config), lambda items: choosing.spread(run, items)))
 
 
 def _asks_for_the_suite(config: pytest.Config) -> bool:
-    if config.option.help or config.option.version or config.option.collectonly:
+    if config.option.help or config.option.version or config.option.collectonly or hasattr(config, "workerinput"):
         return False
     suite = data.tests_folder().resolve()
     paths = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
@@ -124,6 +126,7 @@ def _prepare(config: pytest.Config) -> Session:
                 max_duration_s=option.max_duration,
                 budget_requests=option.budget_requests,
                 seed=seed,
+                workers=_workers(config),
             )
         )
         run.plan_ahead()
@@ -132,18 +135,57 @@ def _prepare(config: pytest.Config) -> Session:
         raise pytest.exit.Exception(str(error), returncode=error.exit_code) from None
 
 
-class _Controller:
-    """What only the controller of several workers does."""
+def _workers(config: pytest.Config) -> str:
+    """Return how many workers ``-n`` of pytest-xdist asks for; the suite's own workers take the place of its."""
+    asked = getattr(config.option, "tx", None) or []
+    if config.pluginmanager.hasplugin("xdist"):
+        config.option.dist, config.option.tx = "no", []
+    return str(max(1, len(asked)))
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Send a worker what it needs."""
-        run = node.config.stash[SESSION]
-        run.workers = len(node.config.getoption("tx"))
-        node.workerinput["conformance"] = run.for_worker()
+
+class _Carrier:
+    """Carries out tests in a worker."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def begin(self, number: int) -> None:
+        """Begin with connections, nonces and a record of its own."""
+        global _collected
+        run = self.config.stash[SESSION]
+        run.begin_worker()
+        self.config.stash[BENCHES] = Benches(run, number)
+        _collected = None
+
+    def carry_out(self, item: pytest.Item, next_item: pytest.Item | None) -> Sequence[pytest.TestReport]:
+        """Carry out a test."""
+        return carried_out(item, next_item)
+
+    def end(self, session: pytest.Session) -> dict[str, Any]:
+        """Remove what the tests shared."""
+        run = self.config.stash[SESSION]
+        leaks = _remove_what_is_shared(session)
+        return {"leaks": leaks, "notes": run.examples.problems if run.examples else []}
 
 
 # -- which tests ------------------------------------------------------------------------------------------------------
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files of the suite unread that hold nothing of what was asked for."""
+    run = config.stash.get(SESSION, None)
+    if run is None or collection_path.parent != data.tests_folder() or not collection_path.name.startswith("test_"):
+        return None
+    return None if choosing.may_hold_any(run, collection_path) else True
+
+
+def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> list[pytest.Item] | None:
+    """Make no cases of a test that none is wanted of."""
+    run = collector.config.stash.get(SESSION, None)
+    if run is None or not name.startswith("test_") or not hasattr(obj, "pytestmark"):
+        return None
+    marks = [*collector.iter_markers(), *obj.pytestmark]
+    return None if choosing.may_be_wanted(run, marks) else []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -162,17 +204,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
-def parts_of(config: pytest.Config, operation_id: str) -> int | None:
-    """Return into how many slices the run that is being collected cuts the generated cases of an operation."""
+def slices_of(config: pytest.Config, names: Sequence[str]) -> Iterator[tuple[str, int | None, int]]:
+    """Yield each operation with a slice of its generated cases, and how many there are; None, 0 without a run."""
     run = config.stash.get(SESSION, None)
-    return choosing.parts(run, operation_id) if run else None
+    for name in names:
+        count = choosing.parts(run, name) if run else None
+        yield from [(name, None, 0)] if count is None else [(name, part, count) for part in range(count)]
+
+
+def wanted_of(config: pytest.Config, names: list[str]) -> list[str]:
+    """Return those of a test's operations that the run being collected is about."""
+    run = config.stash.get(SESSION, None)
+    return choosing.wanted_operations(run, names) if run else names
 
 
 def adopt(config: pytest.Config, run: Session) -> None:
     """Let a pytest that has collected the suite without a target carry out *run* from now on."""
     global _collected
     config.stash[SESSION] = _collected = run
-    config.stash[BENCHES] = {}
+    config.stash[BENCHES] = Benches(run)
 
 
 def decided_by(item: pytest.Item) -> tuple[list[str], str | None]:
@@ -199,24 +249,31 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Run a test of the suite, once more where it found something, and attach what it showed to its report."""
-    run = item.config.stash.get(SESSION, None)
-    if run is None or not ids_of(item):
+    if item.config.stash.get(SESSION, None) is None or not ids_of(item):
         return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in carried_out(item, nextitem):
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def carried_out(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+    """Run a test, once more where it found something; return its reports with what it showed."""
+    if not ids_of(item):
+        return runtestprotocol(item, nextitem=nextitem, log=False)
+    run = item.config.stash[SESSION]
     if reason := run.stopped():
         item.add_marker(pytest.mark.skip(reason=reason))
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    with _alone(item, run):
-        reports, cases = _tried(item, nextitem)
-        if any(case.verdict in UNMET for case in cases):
-            again, cases_again = _tried(item, nextitem)
-            reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
+    reports, cases = _tried(item, nextitem)
+    if any(case.verdict in UNMET for case in cases):
+        again, cases_again = _tried(item, nextitem)
+        reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
     # Text, for what travels between processes may hold plain types only.
     reports[-1].conformance = json.dumps([asdict(case) for case in cases], default=str)  # type: ignore[attr-defined]
     for report in reports:
         report.requirement, report.level = _columns(item)  # type: ignore[attr-defined]
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
+    return reports
 
 
 def _columns(item: pytest.Item) -> tuple[str, str]:
@@ -224,17 +281,6 @@ def _columns(item: pytest.Item) -> tuple[str, str]:
     ids = ids_of(item)
     levels = dict.fromkeys(requirements.load().get(each).level for each in ids)
     return " ".join(ids), " ".join(levels)
-
-
-@contextlib.contextmanager
-def _alone(item: pytest.Item, run: Session) -> Iterator[None]:
-    """Keep tests that need a shared mock to themselves apart from all others."""
-    if run.target.embedded or not run.target.control:
-        yield
-        return
-    with (run.parts / "alone.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX if item.get_closest_marker("exclusive") else fcntl.LOCK_SH)
-        yield
 
 
 def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest.TestReport], list[CaseResult]]:
@@ -388,30 +434,7 @@ def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> Case
 
 
 def _bench(item: pytest.Item) -> Bench:
-    run, benches = item.config.stash[SESSION], item.config.stash[BENCHES]
-    exclusive = item.get_closest_marker("exclusive") is not None and run.target.embedded
-    label = "-own" if exclusive else ""
-    if label not in benches:
-        target = run.target
-        if exclusive:
-            mock = embedded.start(run.settings.faults)
-            item.session.config.add_cleanup(mock.stop)
-            target = mock.target
-        worker = getattr(item.config, "workerinput", {}).get("workerid", "gw0")
-        number = int(worker.removeprefix("gw")) + (32 if exclusive else 0)
-        prefix = run.prefix
-        journal = run.state.journal(run.run_id, prefix, worker) if run.state and not run.read_only else None
-        tag = f"{run.settings.shard[0]}s" if run.settings.shard else ""
-        benches[label] = Bench(
-            target, run.run_number, number, prefix, run.parts, run.read_only, label, run.workers, run.keeps_exchanges,
-            journal, tag, _memory(run),
-        )  # fmt: skip
-    return benches[label]
-
-
-def _memory(run: Session) -> Memory:
-    stored = {name: [planned_from_plain(case) for case in cases] for name, cases in run.stored.items()}
-    return Memory(stored, run.examples)
+    return item.config.stash[BENCHES].bench(exclusive=item.get_closest_marker("exclusive") is not None)
 
 
 @pytest.fixture
@@ -519,39 +542,28 @@ _collected: Session | None = None
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Remember the run that reports are collected for."""
     global _collected
-    run = session.config.stash.get(SESSION, None)
-    _collected = None if hasattr(session.config, "workerinput") else run
+    _collected = session.config.stash.get(SESSION, None)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Remove what was shared; on the controller say the verdicts and write the report."""
+    """Remove what was shared, say the verdicts and write the report."""
     run = session.config.stash.get(SESSION, None)
     if run is None:
         return
+    run.leaks += _remove_what_is_shared(session)
+    run.interrupted |= exitstatus == pytest.ExitCode.INTERRUPTED
+    session.exitstatus = run.finish().verdict.exit_code
+
+
+def _remove_what_is_shared(session: pytest.Session) -> list[Leak]:
+    """Remove what tests left for each other; return what is still on the target."""
     # After Ctrl-C a case is still open: what it made goes before what the cases share.
     with contextlib.suppress(Exception):
         session._setupstate.teardown_exact(None)
-    for bench in session.config.stash[BENCHES].values():
-        bench.close()
-    leaks = [
-        Leak(made.kind, made.id, run.run_id, "it could not be removed")
-        for bench in session.config.stash[BENCHES].values()
-        for made in bench.leaks
-    ]
-    if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["leaks"] = [asdict(leak) for leak in leaks]
-        session.config.workeroutput["elsewhere"] = sorted(run.elsewhere)
-        session.config.workeroutput["problems"] = run.examples.problems if run.examples else []
-        return
-    if hasattr(session.config, "workerinput"):
-        return
-    run.leaks += leaks
-    run.interrupted |= exitstatus == pytest.ExitCode.INTERRUPTED
-    if (several := session.config.pluginmanager.get_plugin("dsession")) and hasattr(several, "nodemanager"):
-        # After Ctrl-C workers are still at work: what is left on the target can be told when they have ended.
-        several.nodemanager.teardown_nodes()
-    session.exitstatus = run.finish().verdict.exit_code
+    run_id = session.config.stash[SESSION].run_id
+    left = session.config.stash[BENCHES].close()
+    return [Leak(made.kind, made.id, run_id, "it could not be removed") for made in left]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -565,20 +577,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         github.write_summary(run.outcome, run.folder, os.environ)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object) -> None:
-    """Take over what a worker could not remove; a worker that died interrupts the run."""
-    run = node.config.stash.get(SESSION, None)
-    if run is not None:
-        said = getattr(node, "workeroutput", {})
-        run.leaks += [Leak(**leak) for leak in said.get("leaks", [])]
-        run.elsewhere.update(said.get("elsewhere", []))
-        run.notes += said.get("problems", [])
-        run.interrupted |= error is not None
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close a run that plain pytest prepared."""
     run = config.stash.get(SESSION, None)
-    if run is not None and run is not prepared and not hasattr(config, "workerinput"):
+    if run is not None and run is not prepared:
         run.close()

@@ -20,7 +20,7 @@ from contract.nonce import new_run_number
 from contract.operations import METHODS
 from contract.results import RunResult
 from contract.session import Session, tried_again
-from contract.settings import Settings
+from contract.settings import Settings, processors
 from contract.target import EMBEDDED, Fixtures, Target
 
 NAME = "rehearsal"
@@ -45,7 +45,8 @@ def prepare(settings: Settings, folder: Path) -> tuple[Target, Session]:
         started=datetime.now(UTC),
         mock=mock,
         rehearses=True,
-        processes=settings.process_count(),
+        processes=min(settings.process_count(), processors()),
+        workers=settings.process_count(),
         again=tried_again(settings),
     )
     session.parts.mkdir(parents=True)

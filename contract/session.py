@@ -9,12 +9,11 @@ import os
 import secrets
 import shutil
 import signal
-import statistics
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,11 +28,11 @@ from contract.errors import ConfigurationError
 from contract.examples import Examples
 from contract.journal import prefix_of
 from contract.nonce import new_run_number
+from contract.pace import workers_for
 from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
-from contract.settings import REPORTS, RUNS, Settings
+from contract.settings import REPORTS, RUNS, Settings, processors
 from contract.state import State
-from contract.target import EMBEDDED, Target, User
-from contract.target import Fixtures as TargetFixtures
+from contract.target import EMBEDDED, Target
 
 PARTS, PLAN_FILE, STOP_FILE = ".parts", "plan.json", "stop"
 GENERATED = ("ROBUST-101", "ROBUST-102", "ROBUST-103", "ROBUST-104")
@@ -53,9 +52,10 @@ class Session:
     started: datetime
     mock: EmbeddedMock | None = field(default=None, repr=False)
     lock: State | None = field(default=None, repr=False)
-    workers: int = 1
     processes: int = 1
-    """How many may be used to make plans."""
+    """How many compute at the same time."""
+    workers: int = 1
+    """How many processes send."""
     cases: list[CaseResult] = field(default_factory=list)
     leaks: list[Leak] = field(default_factory=list)
     """What could not be removed from the target."""
@@ -113,45 +113,10 @@ class Session:
         """Return how many resources stay on the target; a mock of the run's own takes them with it."""
         return 0 if self.state is None else len(self.leaks)
 
-    def for_worker(self) -> dict[str, Any]:
-        """Return what a worker process needs, as plain data."""
-        return {
-            "target": asdict(self.target) | {"known": None},
-            "settings": asdict(self.settings) | {"config": None, "report_dir": None, "history": None},
-            "folder": str(self.folder),
-            "run_id": self.run_id,
-            "run_number": self.run_number,
-            "started": self.started.isoformat(),
-            "workers": self.workers,
-            "again": None if self.again is None else sorted(self.again, key=str),
-            "stored": self.stored,
-            "examples": _opened_by(self.examples),
-            "latency_ms": self.latency_ms,
-            "rehearses": self.rehearses,
-        }
-
-    @classmethod
-    def of_controller(cls, data: dict[str, Any]) -> Session:
-        """Return the session of a worker from what the controller sent."""
-        target = dict(data["target"])
-        target["users"] = {role: User(**fields) for role, fields in target["users"].items()}
-        target["fixtures"] = TargetFixtures(**target["fixtures"])
-        shard = data["settings"]["shard"]
-        settings = {**data["settings"], "shard": tuple(shard) if shard else None}
-        return cls(
-            settings=Settings(**settings),
-            target=Target(**target),
-            folder=Path(data["folder"]),
-            run_id=data["run_id"],
-            run_number=data["run_number"],
-            started=datetime.fromisoformat(data["started"]),
-            workers=data["workers"],
-            again=None if data["again"] is None else frozenset((id, operation) for id, operation in data["again"]),
-            stored=data["stored"],
-            examples=Examples(**data["examples"]) if data["examples"] else None,
-            latency_ms=data["latency_ms"],
-            rehearses=data["rehearses"],
-        )
+    def begin_worker(self) -> None:
+        """Become the session of a worker that was forked: what it shares with the others are files."""
+        if self.examples is not None:
+            self.examples = Examples(self.examples.target, self.examples.redis)
 
     # -- the plan ---------------------------------------------------------------------------------------------------
 
@@ -197,7 +162,7 @@ class Session:
             self.stored = {name: plans.to_plain(cases) for name, cases in fetched.items() if cases}
 
     def note_plan(self, plan: dict[str, Any]) -> None:
-        """Write down what the plan costs, for whoever shows it; of several workers the first does."""
+        """Write down what the plan costs, for whoever shows it."""
         (self.parts / PLAN_FILE).write_text(json.dumps(plan), encoding="utf-8")
 
     # -- stopping early -----------------------------------------------------------------------------------------------
@@ -340,6 +305,8 @@ def prepare(settings: Settings) -> Session:
             lock = State(target)
             lock.lock("a run")
         probes = preflight.check(target)
+        # The first one connects, and the machine may be busy: the shortest tells how far the target is.
+        latency_ms = min(probe.exchange.elapsed_ms for probe in probes)
         examples = Examples(_examples_name(target, settings), redis)
         examples.check()
         folder = settings.new_report_folder()
@@ -351,10 +318,11 @@ def prepare(settings: Settings) -> Session:
             run_number=new_run_number(),
             started=datetime.now(UTC),
             mock=mock,
-            processes=settings.process_count(),
+            processes=min(settings.process_count(), processors()),
+            workers=_workers_for(settings, target, latency_ms),
             again=again,
             examples=examples,
-            latency_ms=statistics.median(probe.exchange.elapsed_ms for probe in probes),
+            latency_ms=latency_ms,
             known=known,
             lock=lock,
         )
@@ -368,6 +336,14 @@ def prepare(settings: Settings) -> Session:
             lock.unlock()
         raise
     return session
+
+
+def _workers_for(settings: Settings, target: Target, latency_ms: float) -> int:
+    """Return how many workers send: as many as were asked for, or as the target's distance allows."""
+    processes = settings.process_count()
+    if settings.workers != "auto" or target.embedded:
+        return processes
+    return workers_for(latency_ms, processes, target.requests_per_second)
 
 
 def tried_again(settings: Settings) -> frozenset[previous.Pair] | None:
@@ -385,11 +361,6 @@ def tried_again(settings: Settings) -> frozenset[previous.Pair] | None:
 def _examples_name(target: Target, settings: Settings) -> str:
     """Return what tells targets apart: the embedded mock is always the same, whatever its port."""
     return " ".join([target.name, "" if target.embedded else target.base_url, *settings.faults])
-
-
-def _opened_by(examples: Examples | None) -> dict[str, Any] | None:
-    """Return what opens the same store in another process."""
-    return None if examples is None else {"target": examples.target, "redis": examples.redis}
 
 
 def heed_termination() -> None:

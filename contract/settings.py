@@ -33,6 +33,11 @@ def random_seed(profile: str | None = None) -> int:
     return chance.choice(plans.SHIPPED["smoke"]) if profile == "smoke" else chance.randrange(SEEDS)
 
 
+def processors() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass(frozen=True)
 class Settings:
     """The options of ``conformance run``; `seed` is drawn where none is given."""
@@ -69,9 +74,7 @@ class Settings:
 
     def process_count(self) -> int:
         """Return how many processes ``--workers`` means: one per core with ``auto``."""
-        if self.workers != "auto":
-            return int(self.workers)
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return processors() if self.workers == "auto" else int(self.workers)
 
     def selected(self, register: Register) -> set[str]:
         """

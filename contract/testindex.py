@@ -1,15 +1,20 @@
-"""Which test decides which requirement, read from the tests' source: no test is imported for it."""
+"""Which test decides which requirement, read from the tests' source: no test is imported for it.
+
+`may_decide` is quick and asks for text only; `tests_by_requirement` is exact and reads the source as Python.
+"""
 
 from __future__ import annotations
 
 import ast
 import functools
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from contract import data
 
 _ID = re.compile(r"[A-Z]+-\d{3}")
+_IMPORT = re.compile(r"^from (contract(?:\.\w+)*) import (\([^)]*\)|.*)$", re.MULTILINE)
 
 
 @functools.cache
@@ -28,6 +33,34 @@ def tests_by_requirement(folder: Path | None = None) -> dict[str, list[str]]:  #
                 for requirement_id in _ids(node, tables):
                     found.setdefault(requirement_id, []).append(f"{path.name}::{node.name}")
     return found
+
+
+def may_decide(path: Path, ids: Collection[str]) -> bool:
+    """Tell whether a file of tests, or a module of ours that it imports, names one of the *ids* anywhere."""
+    return not ids_near(path).isdisjoint(ids)
+
+
+@functools.cache
+def text_of(path: Path) -> str:
+    """Return the source of a file of tests."""
+    return path.read_text(encoding="utf-8")
+
+
+@functools.cache
+def ids_near(path: Path) -> frozenset[str]:
+    """Return the ids that a file of tests names, or a module of checks that it imports."""
+    text = text_of(path)
+    found = set(_ID.findall(text))
+    for package, names in _IMPORT.findall(text):
+        for name in (package, *(f"{package}.{each}" for each in re.findall(r"\w+", names))):
+            module = _file_of(name)
+            if name.startswith("contract.checks.") and module.exists():
+                found |= ids_near(module)
+    return frozenset(found)
+
+
+def _file_of(module: str) -> Path:
+    return Path(__file__).parent.joinpath(*module.split(".")[1:]).with_suffix(".py")
 
 
 def docstring_of(test: str) -> str | None:
@@ -70,7 +103,7 @@ def _imported(node: ast.ImportFrom) -> dict[str, list[str]]:
 
 @functools.cache
 def _tables_of_module(name: str) -> dict[str, list[str]]:
-    path = Path(__file__).parent.joinpath(*name.split(".")[1:]).with_suffix(".py")
+    path = _file_of(name)
     return _tables(ast.parse(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 

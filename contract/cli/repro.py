@@ -106,7 +106,7 @@ def _again(settings: Settings, before: Recorded) -> RunResult | None:
     from contract import progress
 
     try:
-        suite.run(prepared, progress.Quiet(), 1, [before.case["test"]])
+        suite.run(prepared, progress.Quiet(), [before.case["test"]])
         return prepared.outcome
     finally:
         prepared.close()

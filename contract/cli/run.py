@@ -26,6 +26,7 @@ Examples:
   conformance run --target staging --profile smoke
   conformance run --target staging --area signing --seed 7
   conformance run --target staging --profile smoke --dry-run
+  conformance run --target staging --workers 4
   conformance run --target staging --last-failed
   conformance run --target staging --seed 7 --shard 1/4
   conformance run --target staging --budget-requests 3000 --max-duration 600
@@ -40,7 +41,7 @@ Exit status:
 
 def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if value != "auto" and not (value.isdecimal() and 0 < int(value) <= 32):
-        raise click.BadParameter("give a number from 1 to 32, or auto for one per core")
+        raise click.BadParameter("give a number from 1 to 32, or auto for as many as cores and distance ask for")
     return value
 
 
@@ -63,7 +64,7 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.option("--seed", type=click.IntRange(0, SEEDS - 1), metavar="N", is_eager=True,
               help="Everything generated follows from it; seed 1 has its plan shipped.  [default: random]")  # fmt: skip
 @click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
-              help="Processes; auto is one per core.")  # fmt: skip
+              help="Processes; auto is one per core, and more for a distant target.")  # fmt: skip
 @click.option(
     "--requirement", "requirements", multiple=True, metavar="ID", help="Only these; repeatable, globs allowed."
 )
@@ -155,7 +156,7 @@ def _rehearse(settings: Settings, as_json: bool) -> int:
         wanted, prepared = rehearsal.prepare(settings, Path(folder))
         try:
             prepared.plan_ahead()
-            suite.run(prepared, progress.Quiet(), prepared.processes)
+            suite.run(prepared, progress.Quiet())
         finally:
             prepared.close()
     if prepared.outcome is None or prepared.interrupted:
@@ -178,7 +179,7 @@ def _run(prepared: Session, as_json: bool) -> int:
     for note in prepared.tidied:
         click.echo(note, err=True)
     display = progress.Quiet() if as_json else progress.display(prepared)
-    suite.run(prepared, display, prepared.processes)
+    suite.run(prepared, display)
     outcome = prepared.outcome
     if outcome is None:
         click.echo("conformance: the run ended before anything was judged", err=True)

@@ -9,7 +9,7 @@ from contract import data
 from contract.session import Session
 
 
-def run(prepared: Session, display: Any, workers: int, tests: Sequence[str] = ()) -> None:
+def run(prepared: Session, display: Any, tests: Sequence[str] = ()) -> None:
     """
     Carry out a prepared run; what it found is then in ``prepared.outcome``.
 
@@ -23,14 +23,15 @@ def run(prepared: Session, display: Any, workers: int, tests: Sequence[str] = ()
 
     pytest_plugin.prepared = prepared
     with display:
-        pytest.main(_arguments(workers, tests), plugins=[display])
+        pytest.main(_arguments(tests), plugins=[display])
 
 
-def _arguments(workers: int, tests: Sequence[str]) -> list[str]:
+def _arguments(tests: Sequence[str]) -> list[str]:
     folder = data.root()
     chosen = [str(data.tests_folder() / test) for test in tests] or [str(data.tests_folder())]
     arguments = [*chosen, "--rootdir", str(folder), "--confcutdir", str(folder), "-p", "no:cacheprovider"]
     # Findings are judged by our own words, not by rewritten assertions: leaving those out saves seconds.
     arguments += ["-p", "no:terminal", "-p", "no:schemathesis", "--assert=plain", "--continue-on-collection-errors"]
-    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    return arguments + (["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"])
+    # Files that capture what is printed would be shared by forked workers.
+    arguments += ["--capture=sys", "-p", "no:xdist"]
+    return [*arguments, "-W", "ignore::pytest.PytestAssertRewriteWarning"]

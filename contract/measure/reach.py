@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from contract import pytest_plugin, session
-from contract.bench import Bench
 from contract.measure.jobs import Job
 from contract.measure.outcome import JUDGED, Outcome
 from contract.measure.selection import Selection
@@ -30,13 +29,11 @@ def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) ->
     run = session.prepare(Settings(seed=job.seed, workers="1", report_dir=folder / "report"))
     try:
         pytest_plugin.adopt(config, run)
-        benches: dict[str, Bench] = config.stash[pytest_plugin.BENCHES]
+        benches = config.stash[pytest_plugin.BENCHES]
         for test in selection.tests:
-            for bench in benches.values():
-                bench.forget_shared()
+            benches.forget_shared()
             test.item.ihook.pytest_runtest_protocol(item=test.item, nextitem=None)
-        for bench in benches.values():
-            bench.close()
+        benches.close()
         found = _reach(run)
     finally:
         run.close()

@@ -151,11 +151,25 @@ def target_at(base_url: str, fixtures: Fixtures | None = None, **changed: Any) -
     return Target("local", base_url, users, fixtures or Fixtures(), **changed)
 
 
+class _Hurried:
+    """A clock that is put forward instead of being waited for."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead_s
+
+    def sleep(self, seconds: float) -> None:
+        self.ahead_s += seconds
+
+
 def sender_to(base_url: str, **changed: Any) -> Sender:
     """Return a sender that owns the id `OWN` of every kind and does not really sleep, but writes down how long."""
     target = target_at(base_url, **changed)
     slept: list[float] = []
-    pace = Pace(sleep=lambda seconds: None)
+    clock = _Hurried()
+    pace = Pace(monotonic=clock.monotonic, sleep=clock.sleep)
     sender = Sender(target, NonceSource(1), Ownership.of(target), sleep=slept.append, pace=pace)
     sender.slept = slept  # type: ignore[attr-defined]
     for kind in KINDS:

@@ -18,7 +18,9 @@ PLAN = {"tests": 100, "requests": 600, "seconds": 30.0, "left_out": 0}
 
 def run(tmp_path: Path, bound: float | None = None, latency_ms: float = 0.0, workers: int = 1, embedded=False):
     target = SimpleNamespace(requests_per_second=bound, embedded=embedded)
-    return SimpleNamespace(parts=tmp_path, target=target, latency_ms=latency_ms, workers=workers, budget_requests=600)
+    return SimpleNamespace(
+        parts=tmp_path, target=target, latency_ms=latency_ms, workers=workers, processes=2, budget_requests=600
+    )
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,7 @@ def run(tmp_path: Path, bound: float | None = None, latency_ms: float = 0.0, wor
         ({"workers": 2}, 15),
         ({"latency_ms": 100}, 30 + 60),
         ({"latency_ms": 100, "workers": 2}, 45),
+        ({"latency_ms": 100, "workers": 30}, 15 + 2),
         ({"latency_ms": 100, "embedded": True}, 30),
         ({"bound": 2}, 300),
         ({"bound": 2, "workers": 4}, 300),

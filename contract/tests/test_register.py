@@ -88,6 +88,22 @@ def test_index_of_the_source_finds_what_pytest_collects(tests_of):
     assert set(testindex.tests_by_requirement()) >= set(tests_of)
 
 
+def test_text_of_a_file_names_what_its_tests_decide(tests):
+    missed = {}
+    for test in tests:
+        path = data.tests_folder() / test["id"].partition("::")[0]
+        if lacking := [each for each in test["requirements"] if not testindex.may_decide(path, {each})]:
+            missed[test["id"]] = lacking
+    assert missed == {}, "these would not be collected when only they are asked for"
+
+
+def test_most_files_need_not_be_read_for_one_requirement():
+    files = list(data.tests_folder().glob("test_*.py"))
+
+    assert [path.name for path in files if testindex.may_decide(path, {"EXAM-001"})] == ["test_exams.py"]
+    assert not any(testindex.may_decide(path, set()) for path in files)
+
+
 def test_tests_stand_on_operations_of_their_requirement(tests):
     foreign = [
         test["id"]

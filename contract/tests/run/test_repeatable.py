@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from contract.tests.run.conftest import conformance
+from contract.tests.run.conftest import conformance, mock_server
 from contract.tests.run.sent import requests_of, shape
 
 SEEDS = (1, 2, 3)
@@ -43,8 +43,19 @@ def test_a_clean_mock_conforms_with_every_seed_and_number_of_workers(smoke, seed
     assert finished.verdicts() == smoke(1, 1).verdicts()
 
 
-def test_two_workers_judge_the_same_requests_as_one(smoke):
-    def judged(finished):
-        return Counter(shape(entry) for entry in finished.entries if entry["_purpose"] in ("judged", "control"))
+def judged(finished):
+    return Counter(shape(entry) for entry in finished.entries if entry["_purpose"] in ("judged", "control"))
 
+
+def test_two_workers_judge_the_same_requests_as_one(smoke):
     assert judged(smoke(1, 2)) == judged(smoke(1, 1))
+
+
+def test_a_distant_target_gets_more_workers_and_the_same_requests(smoke, tmp_path):
+    with mock_server(tmp_path / "conformance.toml", "--control", "--latency", "50"):
+        distant = conformance(tmp_path, "run", "--target", "local", "--profile", "smoke", "--seed", "1")
+
+    assert distant.status == 0, distant.out + distant.err
+    assert distant.report["run"]["workers"] >= 11, "one processor waits for ten others"
+    assert distant.verdicts() == smoke(1, 1).verdicts()
+    assert judged(distant) == judged(smoke(1, 1))

@@ -1,0 +1,51 @@
+"""Tests are handed out whole, the long ones first, and those that have to be alone when nobody else is there."""
+
+from contract.costs import Cost
+from contract.spreading import Queue, Task, bundles
+
+USUAL = [Task(place, Cost(5, 0.03)) for place in range(40)]
+
+
+def order(tasks, latency_s=0.0):
+    return [bundle.places for bundle in bundles(tasks, latency_s)]
+
+
+def test_every_test_is_handed_out_once_in_the_order_of_the_plan():
+    assert order(USUAL) == [(place,) for place in range(40)]
+
+
+def test_long_tests_are_begun_first():
+    long = [Task(40, Cost(20, 0.4)), Task(41, Cost(30, 0.8))]
+
+    assert order([*USUAL, *long])[:3] == [(41,), (40,), (0,)]
+
+
+def test_far_from_the_target_those_are_long_that_send_many_requests():
+    tasks = [*USUAL, Task(40, Cost(200, 0.03))]
+
+    assert order(tasks)[0] == (0,)
+    assert order(tasks, latency_s=0.1)[0] == (40,)
+
+
+def test_tests_of_a_group_stay_together_in_their_order():
+    tasks = [*USUAL[:2], Task(2, Cost(1, 0.0), "photos"), Task(3, Cost(1, 0.0)), Task(4, Cost(1, 0.0), "photos")]
+
+    assert (2, 4) in order(tasks)
+    assert sorted(place for places in order(tasks) for place in places) == [0, 1, 2, 3, 4]
+
+
+def test_tests_that_have_to_be_alone_come_last_however_long_they_take():
+    alone = [Task(40, Cost(500, 5.0), "exclusive", alone=True), Task(41, Cost(1, 0.0), "exclusive", alone=True)]
+
+    assert order([*alone, *USUAL])[-1] == (40, 41)
+
+
+def test_a_test_that_has_to_be_alone_waits_until_one_worker_is_left():
+    queue = Queue(bundles([*USUAL[:3], Task(3, Cost(1, 0.0), alone=True)]))
+
+    assert [bundle.places for bundle in queue.given_to(4, 0)] == [(0,), (1,), (2,)]
+    assert queue.ends_alone
+    assert list(queue.given_to(1, 3)) == []
+    assert list(queue.given_to(2, 0)) == []
+    assert [bundle.places for bundle in queue.given_to(1, 0)] == [(3,)]
+    assert len(queue) == 0
