@@ -52,18 +52,24 @@ def main(groups: tuple[str, ...], quick: bool, output: Path, page: Path | None) 
     """Measure the suite and its mock against others, all in one run."""
     rows: list[Row] = []
     failed: dict[str, str] = {}
+    output.parent.mkdir(parents=True, exist_ok=True)
     for row in measured(groups or GROUPS, quick, failed):
         rows.append(row)
         click.echo(f"{row.group}: {row.name}: {written(row)}{f' ({row.note})' if row.note else ''}", err=True)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(document(rows, failed, quick), indent=1) + "\n", encoding="utf-8")
-    if page:
-        page.write_text(markdown(rows), encoding="utf-8")
+        # After every row: who interrupts a run of twenty minutes keeps what was measured.
+        _write(output, page, rows, failed, quick)
+    _write(output, page, rows, failed, quick)
     console = Console(width=80, highlight=False)
     console.print(table(rows))
     _say_what_is_missing(console, rows, failed)
     console.print(f"\n{summary(rows, failed)}\nfigures  {output}", markup=False)
     sys.exit(FAILED if failed else 0)
+
+
+def _write(output: Path, page: Path | None, rows: list[Row], failed: dict[str, str], quick: bool) -> None:
+    output.write_text(json.dumps(document(rows, failed, quick), indent=1) + "\n", encoding="utf-8")
+    if page:
+        page.write_text(markdown(rows), encoding="utf-8")
 
 
 def measured(groups: tuple[str, ...], quick: bool, failed: dict[str, str]) -> Iterator[Row]:

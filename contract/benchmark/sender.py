@@ -150,6 +150,9 @@ def command(config: Path, folder: Path, mix: str, seed: int, makes: bool, bare: 
     where = shelf(folder, mix, seed)
     if makes:
         make(where, mix, seed)
+    # Description and register are read once in a process, however many cases it sends.
+    operations.table()
+    load()
     started, before = time.perf_counter(), time.process_time()
     cases, findings, sent = send(target, where)
     took = {"wall_s": time.perf_counter() - started, "processor_s": time.process_time() - before}
