@@ -130,7 +130,7 @@ def load(base_url: str, signed: Iterable[bytes], seconds: int, connections: int)
             str(script),
             base_url,
             "--",
-            str(requests),
+            str(listed),
         ]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     figures = done.stdout.partition("FIGURES ")[2]
