@@ -40,7 +40,7 @@ class Row:
     @property
     def met(self) -> bool | None:
         """Tell whether the goal is met; None where there is none, or nothing was measured."""
-        judged = self.value if self.ratio is None else self.ratio
+        judged = self.ratio if self.against else self.value
         if judged is None or not self.goal:
             return None
         return judged >= self.at_least if self.at_least is not None else judged <= (self.at_most or 0)

@@ -16,12 +16,8 @@ def measure(quick: bool) -> Iterator[Row]:
     """Yield seconds by the clock with as many workers as there are cores here, two."""
     scope = standard.scope(quick)
     without = standard.run(WORKERS, 0, quick)
-    yield Row(GROUP, f"{scope}, 0 ms", round(without.cost.wall_s, 1), "s", f"{without.requests} requests")
+    yield Row(GROUP, f"{scope}, 0 ms", round(without.cost.wall_s, 1), "s", without.note)
     for milliseconds in MILLISECONDS:
-        with_it = standard.run(WORKERS, milliseconds, quick)
-        note = f"{with_it.requests} requests"
-        if with_it.was_stopped:
-            note = f"stopped after {standard.LONGEST_S} s, so it takes longer than that; {note}"
-        slower = round(with_it.cost.wall_s / without.cost.wall_s, 2)
-        yield Row(GROUP, f"{scope}, {milliseconds} ms", round(with_it.cost.wall_s, 1), "s", note, slower,
-                  "times as long as 0 ms", at_most=GOALS.get(milliseconds))  # fmt: skip
+        delayed = standard.run(WORKERS, milliseconds, quick)
+        yield Row(GROUP, f"{scope}, {milliseconds} ms", round(delayed.cost.wall_s, 1), "s", delayed.note,
+                  delayed.against(without), "times as long as 0 ms", at_most=GOALS.get(milliseconds))  # fmt: skip

@@ -58,8 +58,8 @@ def _install() -> None:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[str]:
-    """Start Prism without its log on a free port and yield its base URL; it ends with the block."""
+def serving() -> Iterator[tuple[str, int]]:
+    """Start Prism without its log on a free port and yield its base URL and process id; it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="conformance-bench-") as place:
         document = Path(place) / "openapi.json"
         document.write_text(json.dumps(description.load()), encoding="utf-8")
@@ -71,7 +71,7 @@ def serving() -> Iterator[str]:
         )  # fmt: skip
         try:
             _wait_for(port, process)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process.pid
         finally:
             end(process)
 

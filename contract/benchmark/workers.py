@@ -14,12 +14,6 @@ def measure(quick: bool) -> Iterator[Row]:
     """Yield seconds by the clock; the ratio says how many times faster two workers are."""
     scope = standard.scope(quick)
     one, two = standard.run(1, 0, quick), standard.run(2, 0, quick)
-    yield Row(GROUP, f"{scope}, one worker", round(one.cost.wall_s, 1), "s", _note(one))
-    speedup = round(one.cost.wall_s / two.cost.wall_s, 2)
-    yield Row(GROUP, f"{scope}, two workers", round(two.cost.wall_s, 1), "s", _note(two), speedup,
+    yield Row(GROUP, f"{scope}, one worker", round(one.cost.wall_s, 1), "s", one.note)
+    yield Row(GROUP, f"{scope}, two workers", round(two.cost.wall_s, 1), "s", two.note, one.against(two),
               "times as fast as one", at_least=GOAL)  # fmt: skip
-
-
-def _note(run: standard.StandardRun) -> str:
-    stopped = f"stopped after {standard.LONGEST_S} s, before it was done; " if run.was_stopped else ""
-    return f"{stopped}{run.requests} requests, {run.cost.processor_s:.0f} s of the processor"
