@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ a group failed. What is not installed (wrk, npm, a browser) is "not measured".
               help="Write the table for a page of docs too.")  # fmt: skip
 def main(groups: tuple[str, ...], quick: bool, output: Path, page: Path | None) -> None:
     """Measure the suite and its mock against others, all in one run."""
+    # What was started ends with us, also where a CI job is told to stop.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     rows: list[Row] = []
     failed: dict[str, str] = {}
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -52,15 +52,15 @@ def make(where: Shelf, mix: str, seed: int) -> None:
         where.put(operation.id, plans.to_plain(planning.plan(operation, seed, MIXES[mix])))
 
 
-def send(target: Target, where: Shelf) -> tuple[int, int, list[requests.Request]]:
+def send(target: Target, where: Shelf, judge: Judge) -> tuple[int, int, list[requests.Request]]:
     """
-    Send every planned case and judge it by all that the suite demands of generated cases; record every exchange.
+    Send every planned case, judge it and record every exchange.
 
+    Args:     judge: raises for an answer that breaks what the suite demands of generated cases.
     Returns:  how many cases and how many findings there were, and all requests that went out, what prepares a case
               included.
     """
     cases = findings = 0
-    judge = _judge()
     with tempfile.TemporaryDirectory(prefix="conformance-bench-") as folder:
         bench = Bench(target, new_run_number(), 0, f"ct-{new_run_number():08x}", Path(folder))
         sent = _kept(bench.sender.session)
@@ -150,11 +150,12 @@ def command(config: Path, folder: Path, mix: str, seed: int, makes: bool, bare: 
     where = shelf(folder, mix, seed)
     if makes:
         make(where, mix, seed)
-    # Description and register are read once in a process, however many cases it sends.
+    # Description, register and pytest are read once in a process, however many cases it sends.
     operations.table()
     load()
+    judge = _judge()
     started, before = time.perf_counter(), time.process_time()
-    cases, findings, sent = send(target, where)
+    cases, findings, sent = send(target, where, judge)
     took = {"wall_s": time.perf_counter() - started, "processor_s": time.process_time() - before}
     said: dict[str, Any] = {"cases": cases, "findings": findings, "requests": len(sent), "sending": took}
     if bare:
