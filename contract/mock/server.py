@@ -65,7 +65,6 @@ class MockServer(uvicorn.Server):
             access_log=False,
             lifespan="off",
             server_header=False,
-            proxy_headers=False,
             timeout_graceful_shutdown=1,
             # Longer than a client pauses between two requests: closing just then would look like a fault.
             timeout_keep_alive=300,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import types
 from pathlib import Path
@@ -27,7 +28,7 @@ def groups(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     def load(name: str) -> object:
         return types.SimpleNamespace(measure=said.get(name.rpartition(".")[2], lambda quick: iter(())))
 
-    monkeypatch.setattr(__main__.importlib, "import_module", load)
+    monkeypatch.setattr(importlib, "import_module", load)
     return said
 
 
