@@ -1,4 +1,4 @@
-"""Signed and checked cases a second and core: ours, stock schemathesis, a bare loop."""
+"""Generated cases a second and core: ours, stock, a bare loop."""
 
 from __future__ import annotations
 

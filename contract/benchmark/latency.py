@@ -1,4 +1,4 @@
-"""The standard profile with 0, 20 and 100 ms before every answer."""
+"""The standard profile with 0, 20 and 100 ms of latency."""
 
 from __future__ import annotations
 

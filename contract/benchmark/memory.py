@@ -1,4 +1,4 @@
-"""The most memory that suite and mock hold in a run of the standard profile."""
+"""Memory of suite and mock in a run of the standard profile."""
 
 from __future__ import annotations
 

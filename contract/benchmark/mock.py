@@ -1,4 +1,4 @@
-"""Signed requests per second of our mock and of Prism, in rounds by turns."""
+"""Signed requests a second: our mock and Prism, by turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seconds until the plan of the standard profile is at hand: made, and read."""
+"""Seconds until a plan is at hand: made, and read."""
 
 from __future__ import annotations
 

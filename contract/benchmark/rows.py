@@ -1,4 +1,4 @@
-"""The mock's list, filter, sort and nonce check with 10^3, 10^5 and 10^6 rows."""
+"""The mock's queries with 10^3, 10^5 and 10^6 rows."""
 
 from __future__ import annotations
 
