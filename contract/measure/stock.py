@@ -27,6 +27,7 @@ from contract.operations import BASE_PATH
 from contract.target import Target
 
 SECONDS, BASELINE_SECONDS = 20, 60
+DOCUMENT = "openapi.json"
 HOOKS = "contract.measure.stock_hooks"
 
 
@@ -46,26 +47,32 @@ def work(job: Job, folder: Path) -> dict[str, Any]:
     except TargetError as error:
         return Outcome(job.step, job.subject, ERROR, str(error)).as_dict()
     try:
-        (folder / "openapi.json").write_text(document(), encoding="utf-8")
-        config = folder / "target.toml"
-        config.write_text(_config(mock.target), encoding="utf-8")
         report = folder / "report.json"
-        environment = {**os.environ, CONFIG_VARIABLE: str(config), "SCHEMATHESIS_HOOKS": HOOKS}
-        subprocess.run(_command(job, mock.target, report), cwd=folder, env=environment, check=False)
+        seconds = BASELINE_SECONDS if job.step == BASELINE else SECONDS
+        call = [*command(mock.target, report, job.seed), "--max-time", str(seconds)]
+        subprocess.run(call, cwd=folder, env=environment(mock.target, folder), check=False)
     finally:
         mock.stop()
     return _outcome(job, report, time.monotonic() - started).as_dict()
 
 
-def _command(job: Job, target: Target, report: Path) -> list[str]:
-    seconds = BASELINE_SECONDS if job.step == BASELINE else SECONDS
+def command(target: Target, report: Path, seed: int) -> list[str]:
+    """Return how schemathesis is called in the folder of `environment`; its figures go to *report*."""
     # It is told to go on after a failure, for of several only a new one counts. ignored_auth takes requests that
     # our hooks signed for unsigned ones.
     return [
-        sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", target.base_url + BASE_PATH,
-        "--max-time", str(seconds), "--seed", str(job.seed), "--continue-on-failure", "--no-shrink",
+        sys.executable, "-m", "schemathesis.cli", "run", DOCUMENT, "--url", target.base_url + BASE_PATH,
+        "--seed", str(seed), "--continue-on-failure", "--no-shrink",
         "--exclude-checks", "ignored_auth", "--generation-database", "none", "--report-json-path", str(report),
     ]  # fmt: skip
+
+
+def environment(target: Target, folder: Path) -> dict[str, str]:
+    """Write to *folder* what schemathesis needs to sign requests to *target*; return its environment."""
+    (folder / DOCUMENT).write_text(document(), encoding="utf-8")
+    config = folder / "target.toml"
+    config.write_text(_config(target), encoding="utf-8")
+    return {**os.environ, CONFIG_VARIABLE: str(config), "SCHEMATHESIS_HOOKS": HOOKS}
 
 
 def _outcome(job: Job, report: Path, duration_s: float) -> Outcome:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from contract.mock.clock import write_time
 from contract.mock.errors import Refusal
 
@@ -31,7 +33,11 @@ class Reply:
             return b""
         if isinstance(self.body, bytes):
             return self.body
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            return orjson.dumps(self.body)
+        except TypeError:
+            # Whole numbers of more than 64 bits, which orjson does not write.
+            return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @dataclass

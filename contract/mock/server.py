@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -15,8 +16,36 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from contract.mock.app import MockApp
 
 
-class JsonErrors(HttpToolsProtocol):
+class JoinedWrites:
+    """A transport that sends what is written in one turn of the loop at once: head and body are one packet."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts:
+            self._transport.write(b"".join(self._parts))
+            self._parts.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class Protocol(HttpToolsProtocol):
     """Says in JSON, as for every other refusal, that a request is no HTTP (or its path has more than 64 kB)."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
 
     def send_400_response(self, msg: str) -> None:
         body = json.dumps({"errors": msg}).encode()
@@ -31,7 +60,7 @@ class MockServer(uvicorn.Server):
     def __init__(self, app: MockApp, on_listening: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
-            http=JsonErrors,
+            http=Protocol,
             log_level="warning",
             access_log=False,
             lifespan="off",
