@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.checks.shape import only_resource, resource
+from contract.checks.shape import has_resource, only_resource, resource
 from contract.checks.values import agrees, instant
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
@@ -50,6 +50,7 @@ def test_document_is_changed(operation_id, administrator, place):
 def test_changed_content_is_answered(operation_id, administrator, place):
     changed = control(administrator(operation_id, **place, exam_content="Changed")).accepted()
 
+    has_resource(changed, "document")
     expect(changed).equals(resource(changed, "document").get("exam_content"), "Changed", "document.exam_content")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.checks.shape import has_shape, rows
+from contract.checks.shape import has_rows, has_shape, rows
 from contract.checks.texts import has_text
 from contract.judgement import control, expect, observe, require
 
@@ -36,6 +36,7 @@ def test_answer_lists_students_with_id_and_status(administrator, world, exam_id)
 
     sent = control(administrator("exams_send_emails", id=exam_id)).accepted()
 
+    has_rows(sent, "students")
     expect(sent).holds(rows(sent, "students"), "the student of the exam", "an empty list")
     has_shape(sent)
 
