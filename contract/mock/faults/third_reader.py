@@ -146,7 +146,6 @@ add(
     "users_create",
     "users_create makes a teacher of everybody, whatever the role that was sent.",
     p.altered("role", lambda role: "teacher"),
-    "USER-049",
     "USER-056",
 )
 add(
@@ -253,7 +252,6 @@ change(
     "ACCEPT-002",
     "ACCEPT-003",
     "ACCEPT-004",
-    "ACCEPT-005",
     operation="documents_index",
 )
 change(

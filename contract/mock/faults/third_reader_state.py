@@ -165,8 +165,7 @@ add(
     "documents_update_put",
     "documents_update_put keeps the first 1000 characters of exam_content, and answers all of them.",
     kept_as("exam_content", 1000),
-    "DOC-064",
-    "DOC-071",
+    "DOC-038",
 )
 add(
     "third-exam-half-hours-dropped",
@@ -330,7 +329,7 @@ add(
     "student_sessions_show_face_photo",
     "A URL of a face photo serves until the next one is asked for.",
     wrap(earlier_links_end),
-    "SESSION-253",
+    "SESSION-252",
 )
 
 
