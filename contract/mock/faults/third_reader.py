@@ -20,6 +20,7 @@ from contract.mock.faults.kit.core import Deviation, area, finish, override, wra
 from contract.mock.faults.kit.policies import catalogue, in_policy, on
 from contract.mock.faults.kit.signatures import never_looked_at
 from contract.mock.operations import Handler, Operation
+from contract.mock.resources.lti import destroy_tool_provider, exams_in_use
 from contract.mock.rules import Rules
 
 add = area(__name__)
@@ -57,6 +58,7 @@ add(
     "attachments_create answers created_at under the name created_on.",
     renamed("created_at", "created_on"),
     "ATTACH-100",
+    also=("ATTACH-061", "ROBUST-103"),
 )
 add(
     "third-lti-student-without-reviewed",
@@ -64,6 +66,7 @@ add(
     "exams_show_lti_student leaves out reviewed.",
     a.without("reviewed"),
     "EXAM-228",
+    also=("ROBUST-103",),
 )
 add(
     "third-listed-students-updated-at-null",
@@ -78,6 +81,7 @@ add(
     "student_sessions_update_put writes updated_at without milliseconds.",
     a.field("updated_at", a.no_milliseconds),
     "SESSION-402",
+    also=("ROBUST-103",),
 )
 add(
     "third-institutes-closed-answered-with-404",
@@ -126,6 +130,7 @@ add(
     "exams_index answers 500 to status=closed.",
     crashes_with("status", lambda sent: sent == "closed"),
     "EXAM-005",
+    also=("EXAM-007", "FILTER-045", "ROBUST-101"),
 )
 add(
     "third-comanager-as-text-refused",
@@ -140,6 +145,7 @@ add(
     "lti_resources_create takes a request without lti_resource_link_name.",
     p.optional("lti_resource_link_name", "LTI resource"),
     "LTI-042",
+    also=("LTI-043", "LTI-044"),
 )
 add(
     "third-user-role-ignored",
@@ -147,6 +153,7 @@ add(
     "users_create makes a teacher of everybody, whatever the role that was sent.",
     p.altered("role", lambda role: "teacher"),
     "USER-056",
+    also=("USER-061", "USER-147"),
 )
 add(
     "third-exam-put-word-as-duration-crashes",
@@ -179,8 +186,12 @@ def document_leaves_draft() -> Deviation:
     return wrap(around)
 
 
-def _forgotten(kind: str) -> Callable[[Call], int]:
-    return lambda call: int(call.found[kind]["id"])
+def unlocked_provider(call: Call) -> int:
+    """The provider that the path names; one in use is refused as it should be."""
+    provider_id = int(call.found["tool_provider"]["id"])
+    if exams_in_use(call, provider_id):
+        destroy_tool_provider(call)
+    return provider_id
 
 
 add(
@@ -194,8 +205,9 @@ add(
     "third-tool-provider-destroyed-in-list-only",
     "tool_providers_destroy",
     "tool_providers_destroy takes the provider out of the list, but it is still shown.",
-    s.hides_only(_forgotten("tool_provider"), "tool_providers_index"),
+    s.hides_only(unlocked_provider, "tool_providers_index"),
     "TOOL-122",
+    also=("TOOL-124",),
     elsewhere=True,
 )
 
@@ -236,6 +248,7 @@ change(
     "identity_providers_index is answered to a request without an Authorization header.",
     open_to_guests("identity_providers_index", header=False),
     "TOKEN-002",
+    also=("TOKEN-004", "TOKEN-030", "TOKEN-031", "ROBUST-102"),
     operation="identity_providers_index",
 )
 change(
@@ -243,6 +256,7 @@ change(
     "attachments_index is answered to a request with the token of nobody.",
     open_to_guests("attachments_index", header=True),
     "TOKEN-003",
+    also=("TOKEN-030", "TOKEN-031"),
     operation="attachments_index",
 )
 change(
@@ -252,6 +266,7 @@ change(
     "ACCEPT-002",
     "ACCEPT-003",
     "ACCEPT-004",
+    also=("ACCEPT-020",),
     operation="documents_index",
 )
 change(
@@ -259,6 +274,31 @@ change(
     "exams_delete_student does not look at the signature.",
     never_looked_at(on("exams_delete_student")),
     "SIGN-002",
+    also=(
+        "SIGN-005",
+        "SIGN-006",
+        "SIGN-010",
+        "SIGN-011",
+        "SIGN-014",
+        "SIGN-015",
+        "SIGN-018",
+        "SIGN-019",
+        "SIGN-022",
+        "SIGN-023",
+        "SIGN-024",
+        "SIGN-025",
+        "SIGN-026",
+        "SIGN-027",
+        "SIGN-028",
+        "SIGN-029",
+        "SIGN-030",
+        "SIGN-031",
+        "SIGN-032",
+        "SIGN-034",
+        "SIGN-035",
+        "SIGN-036",
+        "SIGN-080",
+    ),
     operation="exams_delete_student",
 )
 change(
@@ -267,6 +307,7 @@ change(
     in_policy("nonce", "use", lambda inner, call: None, on("exams_download_exam_documents_zip")),
     "NONCE-001",
     "NONCE-003",
+    also=("NONCE-002",),
     operation="exams_download_exam_documents_zip",
 )
 add(
