@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.acceptance import accepted_as_usual
-from contract.checks.shape import has_resource, has_shape, resource
+from contract.checks.shape import has_resource, has_shape, only_resource, resource
 from contract.checks.texts import has_text
 from contract.checks.values import agrees
 from contract.judgement import NotTested, control, expect, observe, require
@@ -370,15 +370,18 @@ def test_documents_have_ids_of_their_own(administrator, world):
 
 
 @pytest.mark.requirement("DOC-038")
-def test_long_content_is_kept_whole(administrator, world, exam_id):
-    content = "0123456789" * 5_000
+def test_long_content_is_kept_whole(operation_id, administrator, world, exam_id):
+    content, place = "0123456789" * 5_000, {"exam_id": exam_id}
+    if operation_id != "documents_create":
+        place["id"] = world.document(exam_id)["id"]
 
-    created = administrator("documents_create", exam_id=exam_id, exam_content=content)
+    answered = administrator(operation_id, **place, exam_content=content)
 
-    accepted_as_usual(created, lambda: world.document(exam_id))
-
-    kept = resource(created, "document").get("exam_content")
-    expect(created).holds(kept == content, f"{len(content)} characters", f"{len(str(kept))} characters")
+    accepted_as_usual(answered, lambda: control(administrator(operation_id, **place, exam_content="Short")).accepted())
+    listed = control(administrator("documents_index", exam_id=exam_id)).accepted()
+    for exchange in (answered, listed):
+        kept = only_resource(exchange).get("exam_content")
+        expect(answered).holds(kept == content, f"{len(content)} characters", f"{len(str(kept))} characters")
 
 
 # -- the document, wherever it is answered ----------------------------------------------------------------------------

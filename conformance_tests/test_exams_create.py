@@ -226,7 +226,7 @@ def test_booleans_come_back_as_sent(administrator, world, booleans):
 
 
 @pytest.mark.requirement("EXAM-064")
-@pytest.mark.parametrize("offset", ["+00:00", "-08:00", "+05:30"])
+@pytest.mark.parametrize("offset", ["+00:00", "-08:00", "+05:30", "-03:30"])
 def test_start_time_with_another_offset_is_the_same_instant(administrator, world, offset):
     sent = world.exam_params(start_time=f"2035-03-31T23:15:00.000{offset}")
 

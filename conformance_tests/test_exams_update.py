@@ -57,6 +57,16 @@ def test_changed_start_time_is_kept_in_every_season(operation_id, administrator,
     comes_back(changed, resource(shown, "exam"), {"start_time": sent["start_time"]})
 
 
+@per_operation(exams_update="EXAM-104", exams_update_put="EXAM-105")
+@pytest.mark.parametrize("offset", ["-08:00", "+05:30", "-03:30"])
+def test_start_time_with_another_offset_is_the_same_instant(operation_id, administrator, world, offset):
+    sent = world.exam_params(start_time=f"2036-03-31T23:15:00.000{offset}")
+
+    changed = control(administrator(operation_id, id=world.exam()["id"], **sent)).accepted()
+
+    comes_back(changed, resource(changed, "exam"), {"start_time": sent["start_time"]})
+
+
 @per_operation(exams_update="EXAM-106", exams_update_put="EXAM-107")
 def test_change_is_kept(operation_id, administrator, world, exam):
     sent = changed_params(world)

@@ -285,8 +285,11 @@ def test_languages_come_back(superuser, world, names):
         pytest.param("block_students_until_proctor_connected", 0, marks=pytest.mark.requirement("INST-056")),
     ],
 )
-def test_default_of_a_parameter(superuser, world, name, default):
-    created = control(superuser("institutes_create", **world.institute_params())).accepted()
+@pytest.mark.parametrize("others", ["absent", "sent"])
+def test_default_of_a_parameter(superuser, world, name, default, others):
+    beside = {each: value for each, value in OPTIONAL.items() if each != name} if others == "sent" else {}
+
+    created = control(superuser("institutes_create", **world.institute_params(**beside))).accepted()
 
     institute = resource(created, "institute")
     if name not in institute:

@@ -81,6 +81,21 @@ LISTED = {
     "tool_providers_index": ("tool_providers", lambda shared: shared.tool_provider_id, []),
 }  # fmt: skip
 """Key, a row of the institute under test, and what else a list can be asked for."""
+PARENTS = {
+    "exams_index": {"institute_id": lambda shared: shared.world.institute_id},
+    "student_sessions_index_all": {"exam_id": lambda shared: shared.exam_id},
+    "lti_resources_index": {"exam_id": lambda shared: shared.exam_id},
+    "tool_providers_index": {"institute_id": lambda shared: shared.world.institute_id},
+}
+"""The parents of the row, by which a list can be asked for too: as a filter, and as a parameter of that name."""
+
+
+def by_parents(operation_id, shared):
+    """Return what asks the list for the rows of a parent in the institute under test."""
+    parents = {name: parent(shared) for name, parent in PARENTS[operation_id].items()}
+    # A filter names its row as well, so that a list without scope shows it on the first page.
+    filters = [{name: {"eq": str(id)}} for name, id in {**parents, "id": LISTED[operation_id][1](shared)}.items()]
+    return [*({"filter": json.dumps(each)} for each in filters), parents]
 
 
 @pytest.mark.requirement("ISO-006")
@@ -89,6 +104,7 @@ def test_lists_hold_no_rows_of_another_institute(operation_id, administrator, ou
     id = make(shared)
 
     own = administrator(operation_id)
+    queries = [*queries, *by_parents(operation_id, shared)]
     foreign = [outsider(operation_id), *(outsider(operation_id, **query) for query in queries)]
 
     control(own).accepted()

@@ -224,10 +224,13 @@ def test_ids_as_text_are_accepted(administrator, link_params):
 
 
 @pytest.mark.requirement("LTI-047")
-def test_launch_url_is_that_of_the_tool_provider(administrator, world, shared):
+@pytest.mark.parametrize(
+    "beside", [{}, {"lti_custom_data": CUSTOM_DATA, "open_in_new_tab": 1}], ids=["alone", "beside"]
+)
+def test_launch_url_is_that_of_the_tool_provider(administrator, world, shared, beside):
     provider = world.tool_provider(tool_url="https://default.example.com/launch")
 
-    params = world.lti_resource_params(shared.exam_id, provider["id"])
+    params = world.lti_resource_params(shared.exam_id, provider["id"], **beside)
     created = control(administrator("lti_resources_create", **params)).accepted()
 
     comes_back(created, resource(created, "lti_resource"), {"lti_resource_launch_url": provider["tool_url"]})

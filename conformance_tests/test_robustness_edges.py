@@ -1,4 +1,4 @@
-"""Values at the edge of what people enter: one character, other scripts, no minutes, the next century."""
+"""Values at the edge of what people enter: one character, other scripts, no minutes, the next century, a word."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from contract.ownership import kind_of
 
 OTHER_SCRIPTS = "名前 Ωμέγα 😀"
 NEXT_CENTURY = "2101-02-28T23:59:59.999Z"
+WORD = "word"
 LEFT_OUT = ("email", "url", "short_name", "password", "role", "type")
 """Parts of names of parameters with a grammar of their own, which other tests go through."""
 WRITING = [
@@ -36,6 +37,37 @@ def edges_of(operation, request):
             yield name, f"{kept}{OTHER_SCRIPTS}"
             if not kept or operation.area == "student-sessions" or operation.id == "exams_add_student":
                 yield name, "x"
+
+
+def words_of(operation):
+    """Yield what to send together: a word for each number, time and choice alone, and for all the booleans at once."""
+    schema = operation.document["requestBody"]["content"]["application/json"]["schema"]
+    booleans = {}
+    for name, described in schema.get("properties", {}).items():
+        if described.get("x-signing") or kind_of(operation, name):
+            continue
+        if "0" in described.get("enum", []):
+            booleans[name] = WORD
+        elif "integer" in described.get("type", []) or "enum" in described or name.endswith("_time"):
+            yield {name: WORD}
+    if booleans:
+        yield booleans
+
+
+@pytest.mark.requirement("ROBUST-101")
+@pytest.mark.parametrize("operation_id", [each for each in WRITING if any(words_of(operations.get(each)))])
+def test_words_for_numbers_times_and_choices_are_answered(operation_id, sample):
+    operation = operations.get(operation_id)
+
+    for words in words_of(operation):
+        answered = sample.send(sample(operation_id), **words)
+        expect(answered).holds(answered.status < 500, "a status below 500", f"{answered.line}: {answered.text[:120]}")
+        if answered.refused:
+            expect(answered).refused()
+
+    right = sample.send(sample(operation_id))
+    control(right).accepted()
+    expect(right).accepted()
 
 
 @pytest.mark.requirement("ROBUST-101")

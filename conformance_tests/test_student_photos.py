@@ -107,6 +107,18 @@ def test_address_leads_to_a_picture(administrator, photo_session_id, target):
     expect(answered).holds(is_picture(response), "a picture at the address", seen)
 
 
+@pytest.mark.requirement("SESSION-252")
+def test_earlier_address_serves_beside_a_later_one(administrator, photo_session_id, target):
+    answered = [control(administrator(SHOW, id=photo_session_id)).accepted() for _ in range(2)]
+    addresses = [address_in(each) for each in answered]
+    demand(all(addresses), "the answer holds no address", blocked_by="SESSION-251")
+
+    responses = [fetch(target, address) for _, address in addresses]
+
+    seen = ", ".join(str(response.status_code) for response in responses)
+    expect(answered[0]).holds(all(map(is_picture, responses)), "a picture at both addresses", seen)
+
+
 @pytest.fixture
 def fresh_address(administrator, world, mock_control, target):
     """Return the answer with an address of a photo made just now, and the address; the clock is put back at the end."""

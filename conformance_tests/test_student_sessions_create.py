@@ -311,7 +311,8 @@ def test_open_time_outside_the_exam(administrator, world, shared):
 @pytest.mark.requirement("SESSION-091")
 @pytest.mark.parametrize("as_html", [1, 0])
 def test_individual_info_with_markup_comes_back(administrator, world, exam_id, as_html):
-    sent = {"individual_info": '<p>Bring <b>your</b> card & a pen 😀 «Ä» 漢字,\nit\'s "due"</p>'}
+    # As long as instructions are: longer than what a column for a name takes.
+    sent = {"individual_info": '<p>Bring <b>your</b> card & a pen 😀 «Ä» 漢字,\nit\'s "due"</p>' * 30}
     sent |= {"is_individual_info_html": as_html}
 
     created = control(administrator(CREATE, exam_id=exam_id, **world.student_params(**sent))).accepted()

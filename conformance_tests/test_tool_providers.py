@@ -241,6 +241,22 @@ def test_optional_parameters_are_empty_when_not_given(administrator, world):
     expect(created).equals(provider.get("lti_custom_data"), "{}", "lti_custom_data")
 
 
+@pytest.mark.requirement("TOOL-050")
+@pytest.mark.parametrize(
+    ("absent", "default", "beside"),
+    [
+        ("tool_url", "", {"lti_custom_data": '{"a":"1"}', "use_as_basic_link": 0}),
+        ("lti_custom_data", "{}", {"tool_url": "https://tool.example.com/own", "use_as_basic_link": 0}),
+    ],
+)
+def test_optional_parameter_is_empty_beside_others(administrator, world, absent, default, beside):
+    params = lacking(world.tool_provider_params(**beside), absent, "absent")
+
+    created = control(administrator("tool_providers_create", **params)).accepted()
+
+    expect(created).equals(resource(created, "tool_provider").get(absent), default, absent)
+
+
 @pytest.mark.requirement("TOOL-051")
 def test_tool_provider_belongs_to_the_institute_of_its_creator(administrator, world):
     created = control(administrator("tool_providers_create", **world.tool_provider_params())).accepted()
