@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import random
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
-from contract import choosing, data, judgement, requirements, session
+from contract import choosing, data, judgement, requirements, session, trial
 from contract.bench import Bench, SampleSender
 from contract.benches import Benches
 from contract.choosing import ids_of, name_of, operation_of
 from contract.client import Client
-from contract.errors import ConformanceError, ReadOnlyRun, TargetError
+from contract.errors import ConformanceError
 from contract.generatedcases import GeneratedCases
-from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.mockcontrol import MockControl
 from contract.plans import Plans
 from contract.reporting import github, pytest_table, terminal
-from contract.results import CaseResult, Evidence, Finding, Leak, Verdict, case_from_plain
+from contract.results import Leak, case_from_plain
 from contract.samples import Samples, Shared
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, Settings, random_seed, shard_of_text
 from contract.target import Target
+from contract.trial import BENCHES, OUTCOME, SESSION, bench_of, carried_out
 from contract.workers import Workers
 from contract.world import World
 
-SESSION = pytest.StashKey[Session]()
-BENCHES = pytest.StashKey[Benches]()
-OUTCOME = pytest.StashKey[list[CaseResult]]()
-UNMET = (Verdict.FAIL, Verdict.WARN)
 prepared: Session | None = None
 """The session that ``conformance run`` made before it started pytest."""
 
@@ -258,189 +251,25 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
-def carried_out(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
-    """Run a test, once more where it found something; return its reports with what it showed."""
-    if not ids_of(item):
-        return runtestprotocol(item, nextitem=nextitem, log=False)
-    run = item.config.stash[SESSION]
-    if reason := run.stopped():
-        item.add_marker(pytest.mark.skip(reason=reason))
-    reports, cases = _tried(item, nextitem)
-    if any(case.verdict in UNMET for case in cases):
-        again, cases_again = _tried(item, nextitem)
-        reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
-    # Text, for what travels between processes may hold plain types only.
-    reports[-1].conformance = json.dumps([asdict(case) for case in cases], default=str)  # type: ignore[attr-defined]
-    for report in reports:
-        report.requirement, report.level = _columns(item)  # type: ignore[attr-defined]
-    return reports
-
-
-def _columns(item: pytest.Item) -> tuple[str, str]:
-    """Return the requirements that a test decides, and their levels, for the table of pytest.html."""
-    ids = ids_of(item)
-    levels = dict.fromkeys(requirements.load().get(each).level for each in ids)
-    return " ".join(ids), " ".join(levels)
-
-
-def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest.TestReport], list[CaseResult]]:
-    if hasattr(item, "_request") and item.stash.get(OUTCOME, None) is not None:
-        item._initrequest()  # type: ignore[attr-defined]
-    register, operation_id = requirements.load(), operation_of(item)
-    ids = ids_of(item)
-    ledger = Ledger(register.get(ids[0]), _case_id(item))
-    item.stash[OUTCOME] = []
-    with judgement.judging(ledger):
-        reports: list[pytest.TestReport] = runtestprotocol(item, nextitem=nextitem, log=False)
-    outcomes = item.stash[OUTCOME]
-    ended = outcomes[0] if outcomes else None
-    duration = sum(report.duration for report in reports)
-    parts = [ledger.part(register.get(requirement_id)) for requirement_id in ids]
-    # What was sent outside of the blocks that decide a part, like the control, is shown with every part.
-    common = [exchange.id for exchange in ledger.exchanges]
-    cases = [_case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts]
-    for part, case in zip(parts, cases, strict=True):
-        if case.verdict in UNMET:
-            _bench(item).keep_whole([*ledger.exchanges, *part.exchanges], part.case_id)
-    return reports, cases
-
-
-def _case(
-    item: pytest.Item,
-    ledger: Ledger,
-    common: list[str],
-    ended: CaseResult | None,
-    operation_id: str | None,
-    duration_s: float,
-) -> CaseResult:
-    requirement = ledger.requirement
-    if ledger.ended is not None:
-        ended = _ended(ledger.ended, item, requirement.id)
-    case = CaseResult(
-        id=ledger.case_id,
-        requirement=requirement.id,
-        test=name_of(item),
-        operation=operation_id,
-        verdict=Verdict.PASS,
-        evidence={name: Evidence(each.accepted, each.refused) for name, each in ledger.evidence.items()},
-        observed=_bench(item).redactor.plain(ledger.observed),
-        exchanges=common + [exchange.id for exchange in ledger.exchanges],
-        cases=ledger.cases,
-        duration_s=round(duration_s, 4),
-    )
-    if ended is not None and ended.requirement in ("", requirement.id):
-        case.verdict, case.reason, case.finding = ended.verdict, ended.reason, ended.finding
-        if case.verdict is Verdict.FAIL and requirement.level == "should":
-            case.verdict = Verdict.WARN
-    return case
-
-
-def _case_id(item: pytest.Item) -> str:
-    return f"{ids_of(item)[0]}-{hashlib.sha256(name_of(item).encode()).hexdigest()[:8]}"
-
-
-def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
-    """Return what two tries say together: a finding that only one of them shows is no verdict."""
-    if (first.verdict in UNMET) is (second.verdict in UNMET):
-        return second
-    shown, other = (first, second) if first.verdict in UNMET else (second, first)
-    if shown.finding and judgement.proves_itself(requirements.load().get(shown.requirement), shown.finding):
-        return replace(shown, exchanges=first.exchanges + second.exchanges)
-    order = "found once and not again" if shown is first else "not found at first, but when tried again"
-    return replace(
-        second,
-        verdict=Verdict.INCONCLUSIVE,
-        reason=f"{order}: {shown.reason}; the other try: {other.reason or 'passed'}",
-        finding=None,
-        flaky=True,
-        earlier=shown.finding,
-        exchanges=first.exchanges + second.exchanges,
-    )
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Turn the way a test ended into its verdict, and into the outcome that pytest shows."""
-    cases = item.stash.get(OUTCOME, None)
+    is_judged = OUTCOME in item.stash and call.when != "teardown"
     error = call.excinfo.value if call.excinfo else None
-    if cases is not None and call.when != "teardown":
-        _without_traceback(call, item)
+    if is_judged:
+        trial.spare_traceback(call, item)
     outcome = yield
-    if cases is None or call.when == "teardown":
-        return
-    report: pytest.TestReport = outcome.get_result()
-    if error is None:
-        _show_parts(report, item)
-        return
-    requirement = requirements.load().get(ids_of(item)[0])
-    ended = _ended(error, item, ids_of(item)[0])
-    cases.append(ended)
-    if ended.verdict is Verdict.NOT_TESTED:
-        report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"not tested: {ended.reason}")
-    elif ended.verdict is Verdict.FAIL and requirement.level == "should":
-        report.outcome = "skipped"
-        report.wasxfail = f"should: {ended.reason}"
-
-
-def _without_traceback(call: pytest.CallInfo[None], item: pytest.Item) -> None:
-    """Spare pytest the traceback of what is no error of the suite: making it takes longer than most tests."""
-    error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, NotTested | ReadOnlyRun):
-        shown: BaseException = pytest.skip.Exception(str(error))
-    elif isinstance(error, FindingRaised | Inconclusive | TargetError):
-        shown = pytest.fail.Exception(_bench(item).redactor.text(str(error)), pytrace=False)
-    else:
-        return
-    call.excinfo = pytest.ExceptionInfo.from_exception(shown.with_traceback(error.__traceback__))
-
-
-def _show_parts(report: pytest.TestReport, item: pytest.Item) -> None:
-    """Let pytest show a test as failed that found something while it decided one of several requirements."""
-    ledger = judgement.current()
-    decided = [part for part in (ledger, *ledger.parts.values()) if part.requirement.id in ids_of(item)]
-    found = [part for part in decided if isinstance(part.ended, FindingRaised)]
-    musts = [part for part in found if part.requirement.level == "must"]
-    if found:
-        redacted = _bench(item).redactor.text
-        report.outcome = "failed" if musts else "skipped"
-        report.longrepr = "\n".join(redacted(f"{part.requirement.id}: {part.ended}") for part in musts or found)
-        if not musts:
-            report.wasxfail = str(report.longrepr)
-
-
-def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> CaseResult:
-    """Return verdict, reason and finding of a test that ended by *error*; for which requirement, where it says so."""
-    redacted = _bench(item).redactor.text
-
-    def case(verdict: Verdict, reason: str, finding: Finding | None = None, requirement: str = "") -> CaseResult:
-        return CaseResult("", requirement, "", None, verdict, redacted(reason), finding)
-
-    if isinstance(error, FindingRaised):
-        texts = {name: getattr(error.finding, name) for name in ("expected", "observed", "detail")}
-        finding = replace(error.finding, **_bench(item).redactor.plain(texts))
-        if requirements.load().get(error.requirement or requirement_id).level == "open":
-            reason = f"could not be observed: {error}"
-            return case(Verdict.INCONCLUSIVE, reason, requirement=error.requirement or requirement_id)
-        return case(Verdict.FAIL, str(error), finding, error.requirement or requirement_id)
-    if isinstance(error, NotTested | ReadOnlyRun | pytest.skip.Exception):
-        return case(Verdict.NOT_TESTED, str(error))
-    if isinstance(error, Inconclusive | TargetError):
-        return case(Verdict.INCONCLUSIVE, str(error))
-    return case(Verdict.INCONCLUSIVE, f"error in the suite: {type(error).__name__}: {error}")
+    if is_judged:
+        trial.show(outcome.get_result(), item, error)
 
 
 # -- fixtures ---------------------------------------------------------------------------------------------------------
 
 
-def _bench(item: pytest.Item) -> Bench:
-    return item.config.stash[BENCHES].bench(exclusive=item.get_closest_marker("exclusive") is not None)
-
-
 @pytest.fixture
 def bench(request: pytest.FixtureRequest) -> Bench:
     """Return the worker's side of the target."""
-    return _bench(request.node)
+    return bench_of(request.node)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from contract.measure.outcome import JUDGED, Outcome
 from contract.measure.selection import Selection
 from contract.session import Session
 from contract.settings import Settings
+from contract.trial import BENCHES
 
 
 def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) ->
     run = session.prepare(Settings(seed=job.seed, workers="1", report_dir=folder / "report"))
     try:
         pytest_plugin.adopt(config, run)
-        benches = config.stash[pytest_plugin.BENCHES]
+        benches = config.stash[BENCHES]
         for test in selection.tests:
             benches.forget_shared()
             test.item.ihook.pytest_runtest_protocol(item=test.item, nextitem=None)
