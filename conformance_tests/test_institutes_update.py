@@ -307,7 +307,7 @@ def test_destroy_is_not_for_administrators(administrator, superuser, world):
     destroyed = superuser("institutes_destroy", id=id)
 
     expect(refused).refused(403)
-    control(shown).accepted()
+    expect(shown).accepted()
     control(destroyed).accepted()
 
 

@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 
 from contract import operations
-from contract.checks.shape import ASPECTS, departures, has_shape, only_resource, resource, rows
-from contract.judgement import FindingRaised, Ledger, judging
+from contract.checks.shape import (
+    ASPECTS,
+    departures,
+    has_resource,
+    has_rows,
+    has_shape,
+    only_resource,
+    resource,
+    rows,
+)
+from contract.judgement import FindingRaised, Inconclusive, Ledger, judging
 from contract.requirements import load
 from contract.tests.exchanges import exchange
 
@@ -118,17 +127,25 @@ def test_an_aspect_that_there_is_not_is_an_error_of_the_test() -> None:
 
 
 def test_a_resource_is_taken_from_its_envelope() -> None:
-    assert resource(exchange("exams_show", 200, {"exam": {"id": 7}}), "exam") == {"id": 7}
+    whole = exchange("exams_show", 200, {"exam": {"id": 7}})
+    assert resource(whole, "exam") == {"id": 7}
+    has_resource(whole, "exam")
     for body in ({"exam": [1]}, {"id": 7}, [1], b"no"):
+        answered = exchange("exams_show", 200, body)
+        with pytest.raises(Inconclusive, match="no object under the key 'exam'"):
+            resource(answered, "exam")
         with pytest.raises(FindingRaised, match="an object under the key 'exam'"):
-            resource(exchange("exams_show", 200, body), "exam")
+            has_resource(answered, "exam")
 
 
 def test_rows_are_taken_from_their_envelope() -> None:
     assert rows(exchange("exams_index", 200, {"exams": [{"id": 7}]}), "exams") == [{"id": 7}]
     for body in ({"exams": {"id": 7}}, {"exams": [1]}, [{"id": 7}], b"no"):
+        answered = exchange("exams_index", 200, body)
+        with pytest.raises(Inconclusive, match="no list of objects under the key 'exams'"):
+            rows(answered, "exams")
         with pytest.raises(FindingRaised, match="a list of objects under the key 'exams'"):
-            rows(exchange("exams_index", 200, body), "exams")
+            has_rows(answered, "exams")
 
 
 def test_a_resource_without_documented_envelope_is_the_object_with_an_id() -> None:
