@@ -27,6 +27,7 @@ from contract.outage import Outage
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
 from contract.pace import Pace
 from contract.removal import DESTROY, parents_of
+from contract.signing import SIGNING_NAMES
 from contract.target import Target, User
 from contract.transport import new_session
 
@@ -34,6 +35,10 @@ TRIES_OF_IDEMPOTENT_CALLS = 3
 PAUSE_BETWEEN_TRIES_S = 0.2
 TRIES_AFTER_429 = 5
 READING_METHODS = frozenset({"GET", "HEAD"})
+
+
+class Unwritable(ValueError):
+    """A request that cannot be put into words of HTTP."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +134,14 @@ class Client:
         request: requests.Request,
         intent: str,
         purpose: str,
-        params: Mapping[str, Any],
+        params: Mapping[str, Any] | None,
     ) -> Exchange:
-        """Send a request that was built elsewhere; 429 is waited for, idempotent calls are tried again when cut off."""
+        """
+        Send a request that was built elsewhere; 429 is waited for, idempotent calls are tried again when cut off.
+
+        Args:     params: what is sent, as far as it is known; None: what the request holds when it is written.
+        Raises:   Unwritable, UnsafeRequest, ReadOnlyRun: before anything is sent. TargetUnreachable: no answer came.
+        """
         for tries_left in range(TRIES_AFTER_429, -1, -1):
             exchange = self._send_retrying(operation, request, intent, purpose, params)
             self._note(exchange)
@@ -200,7 +210,7 @@ class Client:
         request: requests.Request,
         intent: str,
         purpose: str,
-        params: Mapping[str, Any],
+        params: Mapping[str, Any] | None,
     ) -> Exchange:
         idempotent = request.method == "GET" and intent == VALID
         tries_left = TRIES_OF_IDEMPOTENT_CALLS if idempotent else 1
@@ -208,7 +218,7 @@ class Client:
             self.sender.outage.check()
             self.sender.pace.wait()
             started_ms, started = now_ms(), time.perf_counter()
-            prepared = self.sender.session.prepare_request(request)
+            prepared = self._prepared(request)
             self.guard(operation, prepared)
             id = self.sender.next_id()
             self._write_down(id, operation, prepared)
@@ -225,7 +235,7 @@ class Client:
                 request=prepared,
                 response=response,
                 error=_described(error) if error else None,
-                params=params,
+                params=_unsigned(params_of(prepared)) if params is None else params,
             )
             self.sender.pace.answered(exchange.elapsed_ms / 1000, exchange.status)
             if exchange.status != 429:
@@ -236,6 +246,12 @@ class Client:
             if tries_left:
                 self.sender.sleep(PAUSE_BETWEEN_TRIES_S)
         raise TargetUnreachable(f"{exchange.line}; is {self.sender.target.base_url} up?")
+
+    def _prepared(self, request: requests.Request) -> requests.PreparedRequest:
+        try:
+            return self.sender.session.prepare_request(request)
+        except (ValueError, TypeError, requests.RequestException) as error:
+            raise Unwritable(f"{request.method} {type(error).__name__}") from error
 
     def _send(
         self, prepared: requests.PreparedRequest
@@ -294,6 +310,10 @@ class Client:
             id = str(exchange.params.get("id", ""))
             if (kind := kind_of(operation, "id")) and id.isdecimal():
                 ownership.add_absent(kind, int(id))
+
+
+def _unsigned(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if name not in SIGNING_NAMES}
 
 
 CREATED_KIND = {

@@ -40,6 +40,7 @@ _FIELDS_IN_TEXT = tuple(
 _SHORTEST_LEARNT = 8
 _FEWEST_CHARACTERS = 3
 _MOST_HARMLESS = 20_000
+_MOST_VALUES = 1_000
 # Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.
 _WORD = re.compile(rf"[\w-]{{{_SHORTEST_LEARNT},}}", re.ASCII)
 
@@ -53,6 +54,7 @@ class Redactor:
         self._others: list[str] = []
         self._pattern: re.Pattern[str] | None = None
         self._harmless: set[str] = set()
+        self._values: dict[str, str] = {}
         self._headers = SECRET_HEADERS | {name.lower() for name in headers}
         for secret in secrets:
             self.learn(secret)
@@ -61,6 +63,7 @@ class Redactor:
         """Remember a text that must not be shown, in plain and in URL- and JSON-encoded form."""
         if secret in self._secrets or not secret:
             return
+        self._values.clear()
         for text in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]} - self._secrets:
             self._secrets.add(text)
             if _WORD.fullmatch(text):
@@ -137,7 +140,17 @@ class Redactor:
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return *headers* with the values of secret ones removed."""
-        return [(name, REMOVED if name.lower() in self._headers else self.text(str(value))) for name, value in headers]
+        return [
+            (name, REMOVED if name.lower() in self._headers else self._header(str(value))) for name, value in headers
+        ]
+
+    def _header(self, value: str) -> str:
+        """Return the value of a header without secrets; most come again and again."""
+        if (known := self._values.get(value)) is None:
+            if len(self._values) >= _MOST_VALUES:
+                self._values.clear()
+            known = self._values[value] = self.text(value)
+        return known
 
 
 def _is_telling(value: str) -> bool:

@@ -8,7 +8,6 @@ import time
 from base64 import b64encode
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -134,9 +133,8 @@ _MALFORMED = (http.client.HTTPException, ValueError, OSError)
 def _sent(
     session: requests.Session, prepared: requests.PreparedRequest, timeout_s: float, watch: Watch
 ) -> requests.Response:
-    settings: Any = session.merge_environment_settings(prepared.url, {}, True, None, None)
     watch.allow(2 * timeout_s)  # for the connection and for the beginning of the answer
-    response = session.send(prepared, timeout=timeout_s, allow_redirects=False, **settings)
+    response = session.send(prepared, timeout=timeout_s, allow_redirects=False, stream=True)
     watch.allow(timeout_s)
     try:
         response._content = _whole_body(response, timeout_s)  # what `content` returns from now on
