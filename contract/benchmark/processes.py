@@ -57,11 +57,16 @@ class Mock:
 
 
 @contextlib.contextmanager
-def mock(*options: str) -> Iterator[Mock]:
-    """Start ``conformance mock`` on a free port; it ends with the block."""
+def mock(*options: str, control: bool = True) -> Iterator[Mock]:
+    """
+    Start ``conformance mock`` on a free port; it ends with the block.
+
+    Args:     control: with its control interface; without, it is a target like any other.
+    """
     with tempfile.TemporaryDirectory(prefix="conformance-bench-") as folder:
         config = Path(folder) / "target.toml"
-        command = [sys.executable, "-m", "contract.mock", "--port", "0", "--control", "--config-out", str(config)]
+        command = [sys.executable, "-m", "contract.mock", "--port", "0", "--config-out", str(config)]
+        command += ["--control"] if control else []
         process = subprocess.Popen(
             [*command, *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

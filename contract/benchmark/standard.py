@@ -47,15 +47,16 @@ class StandardRun:
 
 
 @functools.cache
-def run(workers: int, latency_ms: int, quick: bool) -> StandardRun:
+def run(workers: int | str, latency_ms: int, quick: bool) -> StandardRun:
     """
-    Run the standard profile, or some areas of it, with a ready plan.
+    Run the standard profile, or some areas of it, with a ready plan, against a target that can only be asked.
 
+    Args:     workers: how many, or ``auto``: as many as the latency asks for.
     Raises:   RuntimeError: it did not find the mock to conform, so something else was measured.
     """
     with (
         tempfile.TemporaryDirectory(prefix="conformance-bench-") as folder,
-        processes.mock(*_latency(latency_ms)) as mock,
+        processes.mock(*_latency(latency_ms), control=False) as mock,
     ):
         report = Path(folder) / "report"
         command = [sys.executable, "-m", "contract", "run", "--target", processes.TARGET, "--config", str(mock.config)]

@@ -61,9 +61,9 @@ def test_the_plan_is_told_by_its_medians() -> None:
 
 
 @pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int, int], float]:
+def runs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int | str, int], float]:
     """Seconds of a run, by workers and latency."""
-    seconds: dict[tuple[int, int], float] = {}
+    seconds: dict[tuple[int | str, int], float] = {}
     monkeypatch.setattr(
         standard, "run", lambda workers, ms, quick: StandardRun(Cost(seconds[workers, ms], 1.0), 9, 100, 50)
     )
@@ -71,14 +71,14 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int, int], float]:
 
 
 def test_workers_and_latency_are_ratios_of_whole_runs(runs) -> None:
-    runs.update({(1, 0): 90.0, (2, 0): 50.0, (2, 20): 60.0, (2, 100): 150.0})
+    runs.update({(1, 0): 90.0, (2, 0): 50.0, ("auto", 0): 50.0, ("auto", 20): 60.0, ("auto", 100): 150.0})
 
     assert [row.ratio for row in workers.measure(False)] == [None, 1.8]
     assert [(row.ratio, row.met) for row in latency.measure(False)] == [(None, None), (1.2, None), (3.0, False)]
 
 
 def test_a_run_that_was_stopped_has_no_ratio(runs) -> None:
-    runs.update({(2, 0): 50.0, (2, 20): 60.0, (2, 100): standard.LONGEST_S + 5.0})
+    runs.update({("auto", 0): 50.0, ("auto", 20): 60.0, ("auto", 100): standard.LONGEST_S + 5.0})
 
     last = list(latency.measure(False))[-1]
 
