@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from contract.filters import Columns, FieldType, Filter, Nulls, Operator, Sort, 
 from contract.judgement import Inconclusive, NotTested, control, expect
 
 MOST_PAGES = 40
+TRIES = 5
+"""How often a list of several pages is read that changes meanwhile; the last reading is judged as it is."""
 Rows = list[dict[str, Any]]
 
 
@@ -74,14 +76,27 @@ class Table:
         wanted = {**self.params, **params}
         wanted |= {"filter": filter.text if isinstance(filter, Filter) else filter} if filter is not None else {}
         wanted |= {"sort": sort.text if isinstance(sort, Sort) else sort} if sort is not None else {}
-        first = self.client(self.operation_id, **wanted)
-        if not first.accepted:
-            return Listed(first, [], [])
-        found = rows_under(first, self.key)
-        if "page" not in params:
-            for number in range(2, _page_count(first) + 1):
+        for _ in range(TRIES):
+            first = self.client(self.operation_id, **wanted)
+            if not first.accepted:
+                return Listed(first, [], [])
+            pages = 1 if "page" in params else _page_count(first)
+            found = rows_under(first, self.key)
+            for number in range(2, pages + 1):
                 found += rows_under(control(self.client(self.operation_id, **wanted, page=number)).accepted(), self.key)
+            if pages == 1 or self._stood_still(wanted, first, found):
+                break
         return Listed(first, found, [row for row in found if row.get("id") in self.made])
+
+    def _stood_still(self, wanted: Mapping[str, Any], first: Exchange, found: Rows) -> bool:
+        """
+        Tell whether nobody moved rows from page to page while they were read.
+
+        Where others create and remove rows meanwhile, one can be met twice or not at all, and no server is to blame.
+        """
+        again = self.client(self.operation_id, **wanted)
+        before, ids = _ids(rows_under(first, self.key)), _ids(found)
+        return again.accepted and before == _ids(rows_under(again, self.key)) and len(ids) == len(set(ids))
 
     def has(self, *columns: str) -> None:
         """
@@ -100,6 +115,10 @@ class Table:
         """Return what the run's rows hold in *column*, each value once, nulls left out."""
         held = [row[column] for row in self.rows if row[column] is not None]
         return list(dict.fromkeys(held))
+
+
+def _ids(rows: Rows) -> list[str]:
+    return [str(row.get("id")) for row in rows]
 
 
 def _page_count(listed: Exchange) -> int:

@@ -76,7 +76,24 @@ def test_all_pages_are_read_and_the_runs_rows_picked_out():
     table = Table.of(client, "exams_index", "exams", COLUMNS, {}, [1, 2, 3])
 
     assert table.rows == ROWS
-    assert [params.get("page") for params in client.asked] == [None, 2, 3]
+    assert [params.get("page") for params in client.asked] == [None, 2, 3, None]
+
+
+def test_a_list_that_changes_while_its_pages_are_read_is_read_again():
+    # Between the first two pages, somebody puts a row before all others: one is met twice.
+    readings = iter([[ROWS[0]], [ROWS[0]], [OTHER], [OTHER], [ROWS[0]], [OTHER]])
+    table = Table(lambda *_, **__: answer(rows=next(readings), pages="2"), "exams_index", "exams", COLUMNS, {}, (1,))
+
+    assert [row["id"] for row in table.read().rows] == [9, 1]
+
+
+def test_a_list_with_a_row_on_two_pages_is_judged_as_it_is():
+    client = PagedClient([ROWS[0]], [ROWS[0]])
+
+    found = Table(client, "exams_index", "exams", COLUMNS, {}, (1,)).read()
+
+    with pytest.raises(FindingRaised, match="more than once"):
+        shows_each_once(found)
 
 
 def test_only_the_page_asked_for_is_read(table):
