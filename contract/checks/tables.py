@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from contract.judgement import Inconclusive, NotTested, control, expect
 
 MOST_PAGES = 40
 TRIES = 5
-"""How often a list of several pages is read that changes meanwhile; the last reading is judged as it is."""
+"""How often a list of several pages is read, until the rows of the run stand twice in the same order."""
 Rows = list[dict[str, Any]]
 
 
@@ -76,27 +76,46 @@ class Table:
         wanted = {**self.params, **params}
         wanted |= {"filter": filter.text if isinstance(filter, Filter) else filter} if filter is not None else {}
         wanted |= {"sort": sort.text if isinstance(sort, Sort) else sort} if sort is not None else {}
+        before: Rows | None = None
         for _ in range(TRIES):
             first = self.client(self.operation_id, **wanted)
             if not first.accepted:
                 return Listed(first, [], [])
             pages = 1 if "page" in params else _page_count(first)
-            found = rows_under(first, self.key)
-            for number in range(2, pages + 1):
-                found += rows_under(control(self.client(self.operation_id, **wanted, page=number)).accepted(), self.key)
-            if pages == 1 or self._stood_still(wanted, first, found):
+            found = [*rows_under(first, self.key), *self._further(wanted, pages)]
+            if pages == 1:
+                return Listed(first, found, self._own(found))
+            if before is not None and _ids(self._own(found)) == _ids(self._own(before)):
                 break
-        return Listed(first, found, [row for row in found if row.get("id") in self.made])
+            before = found
+        return Listed(first, self._as_it_stood(found, before or []), self._own(found))
 
-    def _stood_still(self, wanted: Mapping[str, Any], first: Exchange, found: Rows) -> bool:
-        """
-        Tell whether nobody moved rows from page to page while they were read.
+    def _further(self, wanted: Mapping[str, Any], pages: int) -> Iterator[dict[str, Any]]:
+        """Yield the rows of the pages after the first."""
+        for number in range(2, pages + 1):
+            page = control(self.client(self.operation_id, **wanted, page=number)).accepted()
+            yield from rows_under(page, self.key)
 
-        Where others create and remove rows meanwhile, one can be met twice or not at all, and no server is to blame.
+    def _own(self, rows: Rows) -> Rows:
+        return [row for row in rows if row.get("id") in self.made]
+
+    def _as_it_stood(self, rows: Rows, before: Rows) -> Rows:
         """
-        again = self.client(self.operation_id, **wanted)
-        before, ids = _ids(rows_under(first, self.key)), _ids(found)
-        return again.accepted and before == _ids(rows_under(again, self.key)) and len(ids) == len(set(ids))
+        Return the rows of a list of several pages, read twice.
+
+        Where others create and remove rows meanwhile, one of theirs can move to the next page and be met once more, and
+        no server is to blame: only where both readings are the same is a row that stands twice left in twice.
+        """
+        if _ids(rows) == _ids(before):
+            return rows
+        own = set(map(str, self.made))
+        kept: Rows = []
+        met: set[str] = set()
+        for row, id in zip(rows, _ids(rows), strict=True):
+            if id in own or id not in met:
+                kept.append(row)
+            met.add(id)
+        return kept
 
     def has(self, *columns: str) -> None:
         """
