@@ -21,13 +21,13 @@ $(VENV)/.installed: pyproject.toml
 conformance: setup  ## run the suite against the embedded mock, or ARGS="--target staging"
 	$(BIN)/conformance run $(ARGS)
 
-test: setup         ## run the project's own tests
-	$(BIN)/pytest -q -n auto --dist loadgroup --ignore contract/tests/run/test_standard_run.py $(ARGS)
+test: setup         ## run the project's own tests; three at a time on two cores, for many wait
+	$(BIN)/pytest -q -n 3 --dist loadgroup --ignore contract/tests/run/test_standard_run.py $(ARGS)
 
 verify: setup       ## what takes too long for every day: standard runs, 20 kills, what is caught
 	$(BIN)/pytest -q contract/tests/run/test_standard_run.py
 	CONFORMANCE_KILLS=20 $(BIN)/pytest -q contract/tests/run/test_kill.py
-	$(BIN)/conformance faults measure --sample localised=40 --sample whole=10 --sample variants=30 --sample stock=20
+	$(BIN)/conformance faults measure --sample localised=60 --sample whole=5 --sample variants=15 --sample seeds=5 --sample stock=15
 
 plans: setup        ## make the plans and costs anew that are shipped with the package
 	$(BIN)/python -m contract.planning --profile standard --seed 1 --ship
