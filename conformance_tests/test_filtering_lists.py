@@ -105,16 +105,34 @@ def test_a_filter_never_brings_in_students_of_another_exam(operation_id, student
 # -- the lists of users and institutes --------------------------------------------------------------------------------
 
 
+COLUMNS = {"users_index": ["name", "email"], "institutes_index": ["name", "short_name"]}
+
+
+def takes_notice(table):
+    """
+    Demand that a filter by some column changes the list: the page is cut where it could say that there are filters.
+
+    Raises:   NotTested: the list stays as it is, whatever is asked for.
+    """
+    for column in COLUMNS[table.operation_id]:
+        listed = table.read(where(column, "eq", "nobody-is-called-this"))
+        if listed.exchange.refused or not listed.own:
+            return
+    raise NotTested(f"{table.operation_id} takes no notice of filter")
+
+
 @per_operation(users_index="FILTER-060", institutes_index="FILTER-062")
 def test_users_and_institutes_are_filtered(operation_id, shared):
-    other = "email" if operation_id == "users_index" else "short_name"
+    table = rowsets.paged(shared, operation_id)
 
-    each_column_taken(rowsets.paged(shared, operation_id), ["name", other], "eq")
+    takes_notice(table)
+    each_column_taken(table, COLUMNS[operation_id], "eq")
 
 
 @per_operation(users_index="FILTER-061", institutes_index="FILTER-063")
 def test_users_and_institutes_are_sorted(operation_id, shared):
-    listed = rowsets.paged(shared, operation_id)
+    table = rowsets.paged(shared, operation_id)
 
-    sorts_rightly(listed, by("name"), where_taken=True)
-    sorts_rightly(listed, by("-name"), where_taken=True)
+    takes_notice(table)
+    sorts_rightly(table, by("name"), where_taken=True)
+    sorts_rightly(table, by("-name"), where_taken=True)

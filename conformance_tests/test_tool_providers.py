@@ -9,7 +9,7 @@ from contract.checks.params import MISSING, lacking, missing_text
 from contract.checks.shape import has_resource, has_shape, resource, rows
 from contract.checks.texts import has_text, says
 from contract.checks.values import agrees, comes_back, instant, is_now
-from contract.judgement import control, expect, observe, require
+from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
 
 PATHS = ("/tool_providers/{id}", "/tool_provider/{id}")
@@ -673,6 +673,8 @@ def test_one_open_exam_among_several_locks(administrator, world, sample, open_on
 @pytest.mark.requirement("TOOL-135")
 def test_lock_names_every_open_exam(administrator, world, sample):
     provider, draft, in_use = world.tool_provider(), world.exam(), [world.open_exam() for _ in "ab"]
+    if draft.get("status") not in (None, "draft"):
+        raise NotTested(f"a new exam is {draft['status']}")
     unused = sample("tool_providers_destroy")
     for exam in (draft, *in_use):
         world.lti_resource(exam["id"], provider["id"])
