@@ -9,7 +9,7 @@ import pytest
 
 from contract.auth import Wrongly
 from contract.checks import wire
-from contract.checks.acceptance import accepted_like
+from contract.checks.acceptance import accepted_like, answered, usual
 from contract.checks.refusals import CONTROL, each_refused, is_json_refusal
 from contract.client import File
 from contract.judgement import control, deciding, expect, observe
@@ -34,20 +34,6 @@ ODD_BODIES = {
 TRACE = re.compile(r"Traceback|\.(?:rb|py|java|php|go):\d+|line \d+, in |stack ?trace|/(?:usr|home|var|app)/\w+", re.I)
 
 
-def usual(sample, operation_id):
-    """Return what sends a valid request and demands that it is accepted: else its operation is broken as it is."""
-    return lambda: control(sample.send(sample(operation_id))).accepted()
-
-
-def answers(exchange, usual):
-    """Judge that an exchange was answered, by whatever but a 5xx, provided that the *usual* request is accepted."""
-    if exchange.status >= 500:
-        usual()
-    expect(exchange).holds(0 < exchange.status < 500, "any answer but a 5xx", exchange.line)
-    if exchange.refused:
-        expect(exchange).refused()
-
-
 def keeps_its_inside(exchange):
     """Judge that a refusal says nothing about the code behind it."""
     expect(exchange).refused()
@@ -64,7 +50,7 @@ def send_each(sample, operation_id, ways):
                 exchange = sample.send(request, wrongly)
                 if exchange.accepted:
                     request = sample(operation_id)
-                answers(exchange, usual(sample, operation_id))
+                answered(exchange, usual(sample, operation_id))
     return request
 
 
@@ -120,7 +106,7 @@ def test_odd_characters_are_answered(operation_id, sample):
             request = sample(operation_id)
             name = text_parameter(request)
             with deciding(requirement_id):
-                answers(sample.send(request, **{name: f"{request.params[name]} {text}"}), usual(sample, operation_id))
+                answered(sample.send(request, **{name: f"{request.params[name]} {text}"}), usual(sample, operation_id))
     right = sample.send(sample(operation_id))
     for requirement_id in TEXTS:
         with deciding(requirement_id):
@@ -141,7 +127,7 @@ def test_extreme_numbers_are_answered(operation_id, sample):
     request = sample(operation_id)
 
     for number in NUMBERS:
-        answers(sample.send(request, **{NUMBER[operation_id]: number}), usual(sample, operation_id))
+        answered(sample.send(request, **{NUMBER[operation_id]: number}), usual(sample, operation_id))
 
     control(sample.send(request)).accepted()
 
@@ -150,7 +136,7 @@ def test_extreme_numbers_are_answered(operation_id, sample):
 def test_very_long_text_is_answered(operation_id, sample):
     request = sample(operation_id)
 
-    answers(sample.send(request, **{text_parameter(request): "long " * 200_000}), usual(sample, operation_id))
+    answered(sample.send(request, **{text_parameter(request): "long " * 200_000}), usual(sample, operation_id))
 
     control(sample.send(request)).accepted()
 
@@ -181,7 +167,7 @@ def test_malformed_query_is_answered(operation_id, sample):
         exchange = sample.send(request, malformed)
         if exchange.accepted:
             request = sample(operation_id)
-        answers(exchange, usual(sample, operation_id))
+        answered(exchange, usual(sample, operation_id))
 
     control(sample.send(request)).accepted()
 
@@ -222,7 +208,7 @@ def test_odd_headers_are_answered(operation_id, sample):
         exchange = sample.send(request, Wrongly(label, **header))
         if exchange.accepted:
             request = sample(operation_id)
-        answers(exchange, usual(sample, operation_id))
+        answered(exchange, usual(sample, operation_id))
 
     control(sample.send(request)).accepted()
 
@@ -255,7 +241,7 @@ def test_very_long_query_is_answered(administrator, sample):
     for length in (7_000, 15_000, 62_000, 100_000):
         value = "a" * length
         long = administrator("exams_index", filter=f'{{"name": {{"eq": "{value}"}}}}')
-        answers(long, usual(sample, "exams_index"))
+        answered(long, usual(sample, "exams_index"))
         control(administrator("exams_index", purpose="control")).accepted()
 
 

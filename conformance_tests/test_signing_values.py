@@ -9,7 +9,7 @@ import pytest
 from contract import requirements, signing
 from contract.auth import Wrongly
 from contract.checks import wire
-from contract.checks.acceptance import accepted_as_usual, accepted_like
+from contract.checks.acceptance import accepted_as_usual, accepted_like, usual
 from contract.checks.refusals import each_refused
 from contract.checks.tampering import signed_as
 from contract.judgement import control, deciding, expect, observe
@@ -62,7 +62,7 @@ def test_value_is_signed_as_it_is(operation_id, sample):
             right = sample.send(request)
 
             expect(wrong).refused()
-            accepted_as_usual(right, lambda: control(sample.send(sample(operation_id))).accepted())
+            accepted_as_usual(right, usual(sample, operation_id))
 
 
 @pytest.mark.requirement("SIGN-070")

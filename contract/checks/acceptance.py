@@ -28,6 +28,25 @@ def accepted_as_usual(exchange: Exchange, usual: Callable[[], object]) -> Exchan
     return expect(exchange).accepted()
 
 
+def usual(sender: SampleSender, operation_id: str) -> Callable[[], object]:
+    """Return what sends a valid request and demands that it is accepted: else its operation is broken as it is."""
+    return lambda: control(sender.send(sender(operation_id))).accepted()
+
+
+def answered(exchange: Exchange, usual: Callable[[], object]) -> None:
+    """
+    Judge that a request, however odd, is answered by whatever but a 5xx.
+
+    Args:     usual: as in `accepted_as_usual`; called only where the odd request ended in a 5xx.
+    Raises:   FindingRaised: it ended in one. Inconclusive: the usual request is not accepted either.
+    """
+    if exchange.status >= 500:
+        usual()
+    expect(exchange).holds(0 < exchange.status < 500, "a status below 500", describe(exchange))
+    if exchange.refused:
+        expect(exchange).refused()
+
+
 def accepted_like(sender: SampleSender, request: Sample, exchange: Exchange) -> Exchange:
     """Judge that *exchange*, a form of the sample *request*, is accepted where the sample as it is is."""
     return accepted_as_usual(exchange, lambda: control(sender.send(request)).accepted())
