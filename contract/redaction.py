@@ -23,21 +23,28 @@ _SIGNATURE = re.compile(r"(signature(?:=|%3D|\\?\"\s*:\s*\\?\"|\"\r\n\r\n))([0-9
 # A digest that no name stands before may be a signature all the same: an error text that tells what was expected.
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
 _SCHEMES = re.compile(r"(Token\s+token=\\?\"?|Bearer\s+|Basic\s+(?=[\w+/=-]{8}))[^\s\"',;\\]+", re.IGNORECASE)
+_SCHEME_NAMES = ("token=", "bearer", "basic")
 _USER_OF_URL = re.compile(r"(://)[^/\s:@\"]+:[^/\s@\"]+(?=@)")
 _NAMES = "|".join(sorted(SECRET_FIELDS))
+_TELLTALES = tuple(name for name in SECRET_FIELDS if not any(other in name for other in SECRET_FIELDS - {name}))
+"""One of them is in every name of a secret field."""
 _FIELDS_IN_TEXT = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        rf"(\"(?:{_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)+)()(?=\")",
-        rf"(\"(?:{_NAMES})\"\s*:\s*)(-?\d[\d.eE+-]*)()",
+    (needs, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    for needs, pattern in (
+        (('"',), rf"(\"(?:{_NAMES})\"\s*:\s*)(?:(\")(?:[^\"\\]|\\.)+(?=\")|-?\d[\d.eE+-]*)()"),
         # JSON inside a text of JSON.
-        rf"(\\+\"(?:{_NAMES})\\+\"\s*:\s*\\+\")(.+?)()(?=\\+\")",
-        rf"((?:^|[?&;\s]|\\u0026|%26|%3F)(?:{_NAMES})(?:=|%3D))([^&#\s\"'\\%]+(?:%(?!26)[^&#\s\"'\\%]*)*)()",
-        rf"(\bname=\"?(?:{_NAMES})\"?\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.+?)(\r?\n--)",
+        (('\\"',), rf"(\\+\"(?:{_NAMES})\\+\"\s*:\s*)(\\+\").+?()(?=\\+\")"),
+        (
+            ("=", "%3d"),
+            rf"((?:^|[?&;\s]|\\u0026|%26|%3F)(?:{_NAMES})(?:=|%3D))()[^&#\s\"'\\%]+(?:%(?!26)[^&#\s\"'\\%]*)*()",
+        ),
+        (("\n",), rf"(\bname=\"?(?:{_NAMES})\"?\r?\n)((?:[^\r\n]+\r?\n)*\r?\n).+?(\r?\n--)"),
     )
 )
-"""Secret fields where a text holds them as JSON, in a query or a form, as a part of a multipart body."""
+"""Secret fields where a text holds them as JSON, in a query or a form, as a part of a multipart body; before each what
+must be in a text for it to find anything."""
 _SHORTEST_LEARNT = 8
+_SHORTEST_DIGEST = 40
 _FEWEST_CHARACTERS = 3
 _MOST_HARMLESS = 20_000
 _MOST_VALUES = 1_000
@@ -54,6 +61,7 @@ class Redactor:
         self._others: list[str] = []
         self._pattern: re.Pattern[str] | None = None
         self._harmless: set[str] = set()
+        self._harmless_text = bytearray()
         self._values: dict[str, str] = {}
         self._headers = SECRET_HEADERS | {name.lower() for name in headers}
         for secret in secrets:
@@ -67,13 +75,19 @@ class Redactor:
         for text in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]} - self._secrets:
             self._secrets.add(text)
             if _WORD.fullmatch(text):
-                self._harmless = {word for word in self._harmless if text not in word}
+                self._suspect(text)
                 alike = self._by_beginning.setdefault(text[:_SHORTEST_LEARNT], [])
                 alike.append(text)
                 alike.sort(key=len, reverse=True)
             else:
                 self._others = sorted((*self._others, text), key=len, reverse=True)
                 self._pattern = re.compile("|".join(map(re.escape, self._others)))
+
+    def _suspect(self, secret: str) -> None:
+        """Forget which words are harmless if *secret* stands in one of them: one search in all instead of thousands."""
+        if secret.encode() in self._harmless_text:
+            self._harmless.clear()
+            self._harmless_text.clear()
 
     def learn_from(self, body: Any) -> None:
         """Remember the values of secret fields anywhere in a JSON *body*."""
@@ -107,20 +121,23 @@ class Redactor:
         """Return *text* without secrets; of a signature the first digits stay, too few to use it again."""
         if self._pattern:
             text = self._pattern.sub(REMOVED, text)
-        if not self._harmless.issuperset(_WORD.findall(text)):
+        words = _WORD.findall(text)
+        if not self._harmless.issuperset(words):
             text = _WORD.sub(self._word, text)
         # Looking for a plain word first costs a fraction of a search for what stands around it.
         folded = text.casefold()
         if "signature" in folded:
             text = _SIGNATURE.sub(lambda found: found[1] + found[2][:SHOWN_OF_A_SIGNATURE] + "…", text)
-        text = _DIGEST.sub(r"\1…", text)
-        if any(scheme in folded for scheme in ("token", "bearer", "basic")):
+        if any(len(word) >= _SHORTEST_DIGEST for word in words):
+            text = _DIGEST.sub(r"\1…", text)
+        if any(scheme in folded for scheme in _SCHEME_NAMES):
             text = _SCHEMES.sub(rf"\1{REMOVED}", text)
         if "://" in text and "@" in text:
             text = _USER_OF_URL.sub(rf"\1{REMOVED}", text)
-        if any(name in folded for name in SECRET_FIELDS):
-            for field in _FIELDS_IN_TEXT:
-                text = field.sub(rf"\1{REMOVED}\3", text)
+        if any(name in folded for name in _TELLTALES):
+            for needs, field in _FIELDS_IN_TEXT:
+                if any(each in folded for each in needs):
+                    text = field.sub(rf"\1\2{REMOVED}\3", text)
         return text
 
     def _word(self, found: re.Match[str]) -> str:
@@ -136,6 +153,7 @@ class Redactor:
                     return _WORD.sub(self._word, word[:at] + REMOVED + word[at + len(secret) :])
         if len(self._harmless) < _MOST_HARMLESS:
             self._harmless.add(word)
+            self._harmless_text += word.encode() + b"\n"
         return word
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
