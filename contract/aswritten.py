@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.response import BaseHTTPResponse
 
-from contract.deadline import WatchedHTTPConnection, WatchedHTTPSConnection
+from contract.connections import WatchedHTTPConnection, WatchedHTTPSConnection
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 """What a request line can hold; anything else is left to urllib3 to escape."""

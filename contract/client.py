@@ -170,8 +170,8 @@ class Client:
             # A method that the path is not documented with could still change what the path names.
             addressed = [match for each in paths for match in operations.changing(each)]
         for meant in dict.fromkeys([*(found for found, _ in addressed), operation]):
-            for place in places_of(prepared):
-                if meant is not None:
+            if meant is not None and meant.changes_state:
+                for place in places_of(prepared):
                     self.sender.ownership.check(meant, place)
         for found, ids in addressed:
             self.sender.ownership.check(found, ids)

@@ -14,9 +14,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 _LONGEST_NAP_S = 0.25
 
@@ -92,18 +89,6 @@ def within(seconds: float) -> Iterator[Watch]:
         _current.reset(token)
 
 
-class _Watched:
-    """A connection that tells the watch of its request which socket it waits for."""
-
-    def getresponse(self) -> Any:
-        if (watch := _current.get()) is not None:
-            watch.socket = self.sock  # type: ignore[attr-defined]
-        return super().getresponse()  # type: ignore[misc]
-
-
-class WatchedHTTPConnection(_Watched, HTTPConnection):
-    """A plain connection."""
-
-
-class WatchedHTTPSConnection(_Watched, HTTPSConnection):
-    """A TLS connection."""
+def current() -> Watch | None:
+    """Return the watch of what this thread is sending."""
+    return _current.get()

@@ -77,7 +77,8 @@ def get(operation_id: str) -> Operation:
         raise UnknownName("operation", operation_id, list(table())) from None
 
 
-def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+@functools.lru_cache(maxsize=1_024)
+def match(method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
     """
     Find the operation that a request addresses.
 
@@ -92,7 +93,7 @@ def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
     return None
 
 
-def changing(path: str) -> Iterator[tuple[Operation, dict[str, str]]]:
+def changing(path: str) -> Iterator[tuple[Operation, Mapping[str, str]]]:
     """Yield the operations that change what *path* addresses, by whatever method, with the ids of the path."""
     for method in METHODS:
         if (found := match(method, path)) and found[0].changes_state:
