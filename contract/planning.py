@@ -117,25 +117,39 @@ def plan(operation: Operation, seed: int, budget: Budget) -> list[PlannedCase]:
               every target.
     """
     rng = random.Random(f"{seed} {operation.id}")
-    positive, negative = (_made(operation, mode, seed, budget.drawn) for mode in (POSITIVE, NEGATIVE))
     most = budget.single_use if is_single_use(operation) else max(1, budget.cases // 2)
-    first, rest = positive[:1], positive[1:]
+    chosen = _chosen(operation, POSITIVE, seed, rng, budget.drawn, most)
+    return chosen + _chosen(operation, NEGATIVE, seed, rng, budget.drawn, budget.cases - len(chosen))
+
+
+def _chosen(operation: Operation, mode: str, seed: int, rng: random.Random, drawn: int, most: int) -> list[PlannedCase]:
+    """
+    Choose by *rng* at most *most* from the boundary values, or departures, and *drawn* random cases.
+
+    Schemathesis takes as long for a few random cases as for all others, so only those are made that are chosen.
+    """
+    made = _made(operation, mode, seed, HypothesisTestMode.COVERAGE, 1)
+    places = list(range(len(made) + drawn))
+    # The first positive one is the plain case, which is never left out.
+    first, rest = (places[:1], places[1:]) if mode == POSITIVE else ([], places)
     rng.shuffle(rest)
-    rng.shuffle(negative)
-    chosen = (first + rest)[:most]
-    return chosen + negative[: budget.cases - len(chosen)]
+    places = (first + rest)[:most]
+    if (needed := max(places, default=0) - len(made) + 1) > 0:
+        made += _made(operation, mode, seed, HypothesisTestMode.FUZZING, needed)
+    return [made[place] for place in places if place < len(made)]
 
 
-def _made(operation: Operation, mode: str, seed: int, drawn: int) -> list[PlannedCase]:
+def _made(operation: Operation, mode: str, seed: int, kind: HypothesisTestMode, examples: int) -> list[PlannedCase]:
+    """Return all boundary values or departures of an operation, or at most *examples* random cases."""
     made: list[PlannedCase] = []
 
     def keep(case: schemathesis.Case[Any]) -> None:
         if case.method == operation.method:
             made.append(planned(operation, mode, case))
 
-    settings = _settings(drawn)
-    modes = [HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
-    config = HypothesisTestConfig(project=schema(mode).config, modes=modes, settings=settings, seed=seed)
+    phase = hypothesis.Phase.explicit if kind is HypothesisTestMode.COVERAGE else hypothesis.Phase.generate
+    settings = hypothesis.settings(_settings(examples), phases=[phase])
+    config = HypothesisTestConfig(project=schema(mode).config, modes=[kind], settings=settings, seed=seed)
     # An operation without parameters has nothing to depart from.
     with contextlib.suppress(hypothesis.errors.Unsatisfiable, SkipTest), _no_local_constants():
         create_test(operation=_operations(mode)[operation.id], test_func=keep, config=config)()
