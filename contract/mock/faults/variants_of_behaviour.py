@@ -182,10 +182,6 @@ add(
 # resources -----------------------------------------------------------------------------------------------------------
 
 
-def _provider_id_as_number(rules: Rules) -> None:
-    rules.shapes["lti_resource"].convert.clear()
-
-
 def _no_json_booleans(rules: Rules) -> None:
     """Booleans of a JSON body are not signed by every client alike: only 1 and 0 are taken."""
 
@@ -283,7 +279,6 @@ def _document_refused(rules: Rules) -> None:
     wrap(around)(rules, rules.operations["documents_index"])
 
 
-add("tool-provider-id-as-number", "an LTI resource names its tool provider by a number", _provider_id_as_number)
 add("json-booleans-refused", "a boolean parameter takes 1 and 0 only", _no_json_booleans)
 add("addresses-made-small", "e-mail addresses are stripped and written small", _trimmed)
 add("letter-case-of-addresses-counts", "addresses of students that differ in letter case are two", _case_counts)
