@@ -13,7 +13,7 @@ from contract.removal import Made
 from contract.session import Session
 from contract.target import Target
 
-FIRST_OWN = 32
+FIRST_OWN = 64
 """The number of the first worker as the sender to a mock of its own: nonces and files of the two stay apart."""
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-RUN_BITS, WORKER_BITS, COUNTER_BITS = 22, 6, 24
+RUN_BITS, WORKER_BITS, COUNTER_BITS = 22, 7, 23
 Clock = Callable[[], int]
 
 
@@ -28,7 +28,7 @@ class NonceSource:
     Makes decimal numbers below 2**52, which every JSON reader keeps exact.
 
     A nonce is (run, worker, counter). Workers of one run never share a number; two runs would have to draw the same
-    of four million run numbers and meet in one of sixteen million counters.
+    of four million run numbers and meet in one of eight million counters.
     """
 
     run_number: int

@@ -148,8 +148,8 @@ class Pace:
             self.turns.write(next_s, shorter if shorter >= SHORTEST_PAUSE_S else 0.0, raised_s)
 
 
-MOST_AT_ONCE = 32
-"""So many requests may be under way to a distant target; nonces have numbers for no more workers."""
+MOST_AT_ONCE = 48
+"""So many requests may be under way to a distant target; more would be unkind to one that others use too."""
 NEAR_MS = 10.0
 """A target that answers sooner gives workers nothing to wait for."""
 _COMPUTING_MS = 5.0
