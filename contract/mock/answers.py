@@ -65,3 +65,4 @@ class OpenAnswers:
     zip_running_ms: int = 50
     zip_nested: bool = False  # True: {"exam": {"zip_job_status": …}}
     maximum_body_bytes: int = 32 * 1024 * 1024
+    maximum_json_bytes: int = 32 * 1024 * 1024  # of a body without files

@@ -94,7 +94,9 @@ class Service:
         return self.router.match(request.method, segments)
 
     async def _read(self, request: WireRequest) -> Parameters | Refusal:
-        if len(request.body) > self.rules.answers.maximum_body_bytes:
+        answers = self.rules.answers
+        holds_files = request.media_type == "multipart/form-data"
+        if len(request.body) > (answers.maximum_body_bytes if holds_files else answers.maximum_json_bytes):
             return Refusal("body_too_large")
         try:
             return await read_parameters(request)

@@ -40,6 +40,11 @@ class WireRequest:
     base_url: str  # http://host:port, of URLs that the answer names
     path: str = ""  # as it was sent, for whoever cares about slashes and escapes
 
+    @property
+    def media_type(self) -> str:
+        """Return the type of the body in lower case, without parameters; empty where none is named."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
 
 @dataclass
 class Parameters:
@@ -59,7 +64,7 @@ async def read_parameters(request: WireRequest) -> Parameters:
     parameters = Parameters(_read_form(request.query))
     if not request.body:
         return parameters
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    kind = request.media_type
     if kind == "multipart/form-data":
         await _read_multipart(request, parameters)
     elif kind == "application/x-www-form-urlencoded" or (not kind and request.body.lstrip()[:1] not in (b"{", b"[")):

@@ -57,8 +57,8 @@ def test_a_source_stops_before_it_repeats_itself(monkeypatch: pytest.MonkeyPatch
 
 
 def test_more_workers_than_there_is_room_for_are_refused() -> None:
-    with pytest.raises(ValueError, match="worker 64"):
-        NonceSource(run_number=5, worker=64)
+    with pytest.raises(ValueError, match="worker 128"):
+        NonceSource(run_number=5, worker=128)
 
 
 def test_run_numbers_are_drawn_anew() -> None:

@@ -320,4 +320,4 @@ add("oldest-document-first", "of several documents the oldest is listed", answer
 add("second-document-refused", "a second document of an exam is refused", _no_second_document)
 add("exam-ended-once-only", "ending a student session a second time is refused", _end_once)
 add("photo-missing-is-422", "a face photo that is not there is answered with 422", status(422, "photo_not_found"))
-add("large-bodies-refused", "a body of more than 500 kB is refused", answers(maximum_body_bytes=500_000))
+add("large-bodies-refused", "a body of JSON of more than 500 kB is refused", answers(maximum_json_bytes=500_000))
