@@ -141,6 +141,7 @@ def test_comanager_sees_the_exam(administrator, world, exam_id):
     for user in users:
         control(administrator(ADD, id=exam_id, comanager_id=user["id"])).accepted()
 
+    control(administrator("exams_show", id=exam_id)).accepted()
     for user in users:
         expect(client_of(administrator, user)("exams_show", id=exam_id)).accepted()
 

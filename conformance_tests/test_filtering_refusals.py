@@ -85,9 +85,9 @@ def all_refused(administrator, right, wrong, question=None, **keys):
     if question:
         with deciding(question):
             observe(refused[0], **dict.fromkeys(keys or {"status": 0}, refused[0].status))
+    control(good).accepted()
     for exchange in refused:
         expect(exchange).refused()
-    control(good).accepted()
 
 
 RIGHT_FILTER = {"filter": '{"name":{"eq":"nothing"}}'}
@@ -179,11 +179,15 @@ TRAPS = [
 def test_no_known_trap_is_the_servers_error(operation_id, administrator, shared):
     params = {"id": shared.exam_id} if operation_id == "exams_index_students" else {}
 
+    def plain():
+        control(administrator(operation_id, **params)).accepted()
+
     for name, text in TRAPS:
         exchange = administrator(operation_id, **params, **{name: text})
+        if exchange.status >= 500:
+            plain()
         expect(exchange).holds(exchange.status < 500, f"no 5xx for the {name} {text}", f"{exchange.status}")
-
-    control(administrator(operation_id, **params)).accepted()
+    plain()
 
 
 OUTSIZED = {

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contract.auth import Wrongly
-from contract.checks.acceptance import accepted_like
+from contract.checks.acceptance import accepted_as_usual, accepted_like
 from contract.checks.refusals import each_refused
 from contract.judgement import control, deciding, expect, observe, require
 
@@ -217,7 +217,8 @@ def test_two_requests_of_one_millisecond_are_accepted(administrator, new_nonce):
     now = int(time.time() * 1000)
 
     for _ in range(2):
-        expect(administrator("exams_index", wrongly=chosen(new_nonce(), timestamp=now))).accepted()
+        sent = administrator("exams_index", wrongly=chosen(new_nonce(), timestamp=now))
+        accepted_as_usual(sent, lambda: control(administrator("exams_index")).accepted())
 
 
 @pytest.mark.requirement("NONCE-014")
@@ -227,7 +228,8 @@ def test_neighbouring_long_nonces_are_two(administrator):
     first = random.SystemRandom().randrange(2**53, 10**16 - 3, 2)
 
     for nonce in range(first, first + 3):
-        expect(administrator("exams_index", wrongly=chosen(str(nonce)))).accepted()
+        sent = administrator("exams_index", wrongly=chosen(str(nonce)))
+        accepted_as_usual(sent, lambda: control(administrator("exams_index")).accepted())
 
 
 @pytest.mark.requirement("NONCE-022", "NONCE-052", "NONCE-053")

@@ -63,6 +63,7 @@ def test_comanager_shares_the_exam(administrator, world):
 
     with deciding("ISO-050"):
         control(added).accepted()
+        control(administrator("exams_show", id=exam["id"])).accepted()
         expect(comanager("exams_show", id=exam["id"])).accepted()
     with deciding("ISO-049"):
         observe(comanager("exams_update", id=exam["id"], name=world.name("exam")))
