@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contract import data, description, requirements
 from contract.measure.catalogue import Catalogue
-from contract.measure.jobs import CAUGHT, Job
+from contract.measure.jobs import CAUGHT, LOCALISED, Job
 
 LIBRARIES = ("pytest", "schemathesis", "hypothesis", "requests", "starlette", "uvicorn")
 _VERDICTS_DO_NOT_REST_ON = {"tests", "cli", "reporting", "history", "measure", "mock", "_data"}
@@ -33,12 +33,13 @@ class Keys:
         if job.step == CAUGHT:
             assert job.deviation is not None
             register = requirements.load()
-            common = [path for path in data.tests_folder().glob("conftest.py") if path not in files]
             parts += [repr(register.get(id)) if id in register else id for id in job.deviation.requirements]
-            parts += _files(sorted({*files, *common}))
         else:
-            parts += [self._register, self._tests]
-        return _digest(parts)
+            parts.append(self._register)
+        return _digest([*parts, *(self._of_tests(files) if job.step in (CAUGHT, LOCALISED) else [self._tests])])
+
+    def _of_tests(self, files: Iterable[Path]) -> list[str]:
+        return _files(sorted({*files, *data.tests_folder().glob("conftest.py")}))
 
     def _mock(self, job: Job) -> str:
         own = job.deviation.module if job.deviation else ""

@@ -11,7 +11,7 @@ from contract import data
 from contract.measure import digest
 from contract.measure.catalogue import Catalogue
 from contract.measure.digest import Keys
-from contract.measure.jobs import CAUGHT, LOCALISED, SEEDS, Job
+from contract.measure.jobs import CAUGHT, LOCALISED, SEEDS, WHOLE, Job
 from contract.tests.measure.factory import fault, job
 
 OF_ACCEPT = fault("a", "ACCEPT-002")
@@ -74,9 +74,11 @@ def test_what_does_not_matter_leaves_the_key(path: Path, step: str, monkeypatch:
 
 def test_tests_that_a_job_does_not_run_matter_only_where_all_are_run(monkeypatch: pytest.MonkeyPatch) -> None:
     other, caught, localised = TESTS / "test_token.py", job(OF_ACCEPT), job(OF_ACCEPT, LOCALISED)
+    whole = job(OF_ACCEPT, WHOLE)
 
     assert key_after_change_of(other, caught, monkeypatch) == key(caught)
-    assert key_after_change_of(other, localised, monkeypatch) != key(localised)
+    assert key_after_change_of(other, localised, monkeypatch) == key(localised)
+    assert key_after_change_of(other, whole, monkeypatch) != key(whole)
 
 
 def test_the_clean_mock_does_not_depend_on_faults(monkeypatch: pytest.MonkeyPatch) -> None:
