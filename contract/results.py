@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     NOT_TESTED = "not-tested"
 
 
+UNMET = (Verdict.FAIL, Verdict.WARN)
 WEIGHT = [Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.NOT_TESTED]
 
 

@@ -15,9 +15,8 @@ from contract.benches import Benches
 from contract.choosing import ids_of, name_of, operation_of
 from contract.errors import ReadOnlyRun, TargetError
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
-from contract.results import CaseResult, Evidence, Finding, Verdict
+from contract.results import UNMET, CaseResult, Evidence, Finding, Verdict
 from contract.session import Session
-from contract.verdict import UNMET
 
 SESSION = pytest.StashKey[Session]()
 BENCHES = pytest.StashKey[Benches]()

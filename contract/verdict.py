@@ -6,10 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from contract import blocking
 from contract.requirements import Register, Requirement, load
-from contract.results import CaseResult, Evidence, KnownState, RequirementResult, RunVerdict, Verdict, strongest
+from contract.results import (
+    UNMET,
+    CaseResult,
+    Evidence,
+    KnownState,
+    RequirementResult,
+    RunVerdict,
+    Verdict,
+    strongest,
+)
 
-UNMET = (Verdict.FAIL, Verdict.WARN)
 UNSURE = (*UNMET, Verdict.INCONCLUSIVE)
 NOT_REACHED, LEFT_OUT = "not reached", "left out"
 """How the reason of a case begins that the run did not come to, or that a budget had no room for."""
@@ -29,7 +38,7 @@ def judge(
               by requirement id or short name.
     """
     by_requirement: dict[str, list[CaseResult]] = defaultdict(list)
-    for case in cases:
+    for case in blocking.settled(register, cases):
         by_requirement[case.requirement].append(case)
     return [
         _judged(each, by_requirement.get(each.id, []), each.id in selected, answers, reason_without_cases)
@@ -199,7 +208,8 @@ def of_run(results: list[RequirementResult], interrupted: bool = False, strict: 
     if any(fails_the_run(result, strict) for result in results):
         return RunVerdict.DOES_NOT_CONFORM
     wanted = [each for each in results if each.in_scope and (each.level == "must" or each.pinned)]
-    unsure = any(each.verdict is Verdict.INCONCLUSIVE for each in wanted)
+    excused = {each.id for each in results if each.excused}
+    unsure = any(each.verdict is Verdict.INCONCLUSIVE and blocking.blocked_by(each) not in excused for each in wanted)
     nothing = not any(each.verdict is Verdict.PASS for each in results)
     return RunVerdict.INCONCLUSIVE if unsure or nothing or interrupted else RunVerdict.CONFORMS
 

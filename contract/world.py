@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract.blocking import success_requirement
 from contract.client import Client, File, created_by, destroyed_by, is_created_by_run
 from contract.errors import TargetError
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested, require
 from contract.removal import DESTROY, SHOW, Made, in_order, parents_of, path_of
-from contract.requirements import load
 from contract.target import Target, User
 
 PASSWORD = "Str0ng!pass"
@@ -278,9 +278,3 @@ class World:
                 if removed.status not in (401, 403):
                     return removed.accepted or removed.status in (404, 410)
         return False
-
-
-def success_requirement(operation_id: str) -> str | None:
-    """Return the id of the requirement that *operation_id* succeeds."""
-    wanted = f"{operation_id}.success"
-    return next((requirement.id for requirement in load() if requirement.short == wanted), None)

@@ -63,6 +63,14 @@ def same(name: str, sent: Any, answered: Any) -> bool:
     return _plain(sent) == _plain(answered)
 
 
+def _alike(name: str, wanted: Any, actual: Any) -> bool:
+    if name.endswith(_TIME_SUFFIXES) and (then := instant(wanted)) and (now := instant(actual)):
+        # Where one of them gives no fraction of a second, there is none to compare.
+        whole = not all("." in str(text) for text in (wanted, actual))
+        return abs(then - now) < timedelta(seconds=1) if whole else then == now
+    return bool(wanted == actual) or same(name, wanted, actual)
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
@@ -88,6 +96,9 @@ def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, A
     """
     Judge whether an answer shows a resource as another answer does, in the documented fields that both have.
 
+    How a value is written is another question: the text of a number agrees with it, a time without milliseconds with
+    the same second.
+
     Args:     actual: the resource of *exchange*; wanted: the same one as answered elsewhere; ignored: fields that
               may differ.
     Raises:   FindingRaised: a field differs, or the two share no field; the finding names up to five fields.
@@ -95,7 +106,7 @@ def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, A
     # What is not documented may change from answer to answer.
     common = [name for name in wanted if name in actual and name in _documented() and name not in ignored]
     expect(exchange).holds(common, "the fields of the other answer", f"fields {', '.join(actual) or 'none'}")
-    different = [name for name in common if actual[name] != wanted[name]]
+    different = [name for name in common if not _alike(name, wanted[name], actual[name])]
     listed = "; ".join(f"{name} = {actual[name]!r}, elsewhere {wanted[name]!r}" for name in different[:5])
     expect(exchange).holds(not different, "the same values as in the other answer", listed)
 

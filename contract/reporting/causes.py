@@ -9,16 +9,14 @@ cannot be filtered breaks every filter with it. The report says "probably" and s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from contract.blocking import blocked_by
 from contract.judgement import ACCEPTANCE
 from contract.reporting import evidence, expressions, findings, symptoms
 from contract.reporting.findings import Group
-from contract.results import RequirementResult, RunResult, Verdict
-
-_BLOCKED_BY = re.compile(r"blocked by ([A-Z]+-\d{3})")
+from contract.results import RequirementResult, RunResult
 
 
 @dataclass
@@ -111,6 +109,5 @@ def _overlap(wider: list[str], narrower: list[str]) -> bool:
 def _add_blocked(found: list[Cause], requirements: Sequence[RequirementResult]) -> None:
     by_id = {group.requirement.id: cause for cause in found for group in cause.groups}
     for each in requirements:
-        blocked_by = _BLOCKED_BY.search(each.reason) if each.verdict is Verdict.INCONCLUSIVE else None
-        if blocked_by and blocked_by[1] in by_id:
-            by_id[blocked_by[1]].blocked.append(each)
+        if (blocker := blocked_by(each)) in by_id:
+            by_id[str(blocker)].blocked.append(each)

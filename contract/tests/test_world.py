@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from contract.auth import Wrongly
+from contract.blocking import success_requirement
 from contract.judgement import Inconclusive, NotTested
 from contract.ownership import ABSENT_FROM, ABSENT_TO
 from contract.target import Fixtures
 from contract.tests.recording_server import Answer, Received, RecordingServer, sender_to
-from contract.world import World, success_requirement
+from contract.world import World
 
 ENVELOPES = {
     "exams": "exam", "documents": "document", "attachments": "attachment", "institutes": "institute", "users": "user",
