@@ -2,21 +2,24 @@
 What a finding leaves without a verdict: an operation that accepts nothing has one finding, not one for every request.
 
 Each operation has a requirement that a right request to it is accepted. Where that does not hold and no request to the
-operation was accepted in the whole run, nothing is known of its other requests that should be accepted too.
+operation was accepted in the whole run, no refusal by it has a control, and what else it should accept is not known.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from contract.judgement import ACCEPTANCE
+from contract.judgement import ACCEPTANCE, REFUSAL
 from contract.requirements import Register, load
 from contract.results import UNMET, CaseResult, RequirementResult, Verdict
 
 _SUCCESS = ".success"
+_SOME_2XX = re.compile(r"-> 2\d\d")
+_NEED_NO_CONTROL = ("isolation", "robustness")
+"""Areas in which one answer may settle it: a secret or a stack trace stands in the refusal of a right request too."""
 _BLOCKED_BY = re.compile(r"\(blocked by ([A-Z]+-\d{3})\)")
 
 
@@ -31,25 +34,24 @@ def settled(register: Register, cases: Iterable[CaseResult]) -> list[CaseResult]
     """Return *cases*; those that say only that an operation accepts nothing are inconclusive, but for the first."""
     cases = list(cases)
     accepting = {name for case in cases for name, evidence in case.evidence.items() if evidence.accepted}
+    unmet = [case for case in cases if case.verdict in UNMET]
     closed = {
-        operation: case.requirement
-        for case in cases
-        if (operation := _refusing(case)) and operation not in accepting
-        if register.get(case.requirement).short == operation + _SUCCESS
+        found.operation: case.requirement
+        for case in unmet
+        if (found := case.finding) and found.expected == ACCEPTANCE and found.operation not in accepting
+        if register.get(case.requirement).short == f"{found.operation}{_SUCCESS}"
     }
-    return [_blocked(case, closed.get(_refusing(case) or "")) for case in cases]
+    return [_blocked(case, closed, register) for case in cases]
 
 
-def _refusing(case: CaseResult) -> str | None:
-    """Return the operation on which *case* found that a right request is not accepted."""
-    found = case.finding if case.verdict in UNMET else None
-    return found.operation if found and found.expected == ACCEPTANCE else None
-
-
-def _blocked(case: CaseResult, by: str | None) -> CaseResult:
-    if by is None or case.requirement == by:
+def _blocked(case: CaseResult, closed: Mapping[str | None, str], register: Register) -> CaseResult:
+    """Return *case* without its finding if that rests on an operation which is *closed*, by its success requirement."""
+    by = closed.get(case.finding.operation) if case.finding and case.verdict in UNMET else None
+    if by is None or case.finding is None or case.requirement == by or _SOME_2XX.search(case.finding.observed):
         return case
-    assert case.finding is not None
+    needs_control = case.finding.expected.startswith((ACCEPTANCE, REFUSAL))
+    if not needs_control and register.get(case.requirement).area in _NEED_NO_CONTROL:
+        return case
     reason = f"the operation accepts nothing: {case.finding.observed} (blocked by {by})"
     return replace(case, verdict=Verdict.INCONCLUSIVE, reason=reason, finding=None)
 

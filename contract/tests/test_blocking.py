@@ -45,12 +45,24 @@ def test_of_an_operation_that_accepts_nothing_only_its_success_is_found_missing(
     [
         [refused(OTHER_FORM), accepted(ANSWER)],
         [replace(refused(OTHER_FORM), finding=Finding(ACCEPTANCE, "", operation="exams_update"))],
-        [refused(OTHER_FORM, expected="exam.name to come back")],
+        [replace(refused(OTHER_FORM), finding=Finding("a 4xx", "POST /exams -> 201", operation=CREATE))],
     ],
-    ids=["another request was accepted", "it is about another operation", "it is about something else"],
+    ids=["another request was accepted", "it is about another operation", "it shows an accepted request"],
 )
 def test_any_other_finding_stays(others: list[CaseResult]) -> None:
     assert judged(refused(SUCCESS), *others)[OTHER_FORM].verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("expected", ["the request to be refused with 404", "the text 'is missing'"])
+def test_no_refusal_has_a_control_then(expected: str) -> None:
+    assert judged(refused(SUCCESS), refused(OTHER_FORM, expected))[OTHER_FORM].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_secret_in_a_refusal_is_found_all_the_same() -> None:
+    results = judged(refused(SUCCESS), refused("ISO-062", "no token in the answer"), refused("ISO-061"))
+
+    assert results["ISO-062"].verdict is Verdict.FAIL
+    assert results["ISO-061"].verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_the_finding_that_says_it_all_nothing_is_blocked() -> None:
