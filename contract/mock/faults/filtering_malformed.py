@@ -95,7 +95,9 @@ def _forget_unknown(call: Call, inner: Handler) -> Reply:
     if isinstance(call.params.get("filter"), dict):
         call.params["filter"] = {name: found for name, found in call.params["filter"].items() if name in columns}
     if isinstance(call.params.get("sort"), list):
-        call.params["sort"] = [key for key in call.params["sort"] if set(key) <= set(columns)]
+        call.params["sort"] = [
+            key for key in call.params["sort"] if not isinstance(key, dict) or set(key) <= set(columns)
+        ]
     return inner(call)
 
 
