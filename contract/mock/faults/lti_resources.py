@@ -38,7 +38,8 @@ def newest_instead(name: str, table: str) -> Deviation:
 
     def around(call: Call, inner: Handler) -> Reply:
         if call.params.get(name) == 0:
-            sql = f"SELECT max(id) FROM {table} WHERE institute_id = ?"
+            present = " AND status != 'deleted'" if table == "exams" else ""
+            sql = f"SELECT max(id) FROM {table} WHERE institute_id = ?{present}"
             call.params[name] = call.store.value(sql, (call.user["institute_id"],))
         return inner(call)
 
