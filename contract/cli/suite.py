@@ -34,4 +34,6 @@ def _arguments(tests: Sequence[str]) -> list[str]:
     arguments += ["-p", "no:terminal", "-p", "no:schemathesis", "--assert=plain", "--continue-on-collection-errors"]
     # Files that capture what is printed would be shared by forked workers.
     arguments += ["--capture=sys", "-p", "no:xdist"]
+    # At its end pytest would look for garbage five times in all that a run holds.
+    arguments += ["-p", "no:unraisableexception"]
     return [*arguments, "-W", "ignore::pytest.PytestAssertRewriteWarning"]

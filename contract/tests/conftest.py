@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,3 +22,9 @@ def server(running_server: RecordingServer) -> RecordingServer:
     """Return the server, anew: nothing received, nothing to answer."""
     running_server.forget()
     return running_server
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start: a shell has jobs in the background ignore it, and they pass that on."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
