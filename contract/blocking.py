@@ -17,7 +17,7 @@ from contract.requirements import Register, load
 from contract.results import UNMET, CaseResult, RequirementResult, Verdict
 
 _SUCCESS = ".success"
-_SOME_2XX = re.compile(r"-> 2\d\d")
+_SHOWS_ACCEPTANCE = re.compile(r"-> [23]\d\d")
 _NEED_NO_CONTROL = ("isolation", "robustness")
 """Areas in which one answer may settle it: a secret or a stack trace stands in the refusal of a right request too."""
 _BLOCKED_BY = re.compile(r"\(blocked by ([A-Z]+-\d{3})\)")
@@ -31,15 +31,21 @@ def success_requirement(operation_id: str) -> str | None:
 
 
 def settled(register: Register, cases: Iterable[CaseResult]) -> list[CaseResult]:
-    """Return *cases*; those that say only that an operation accepts nothing are inconclusive, but for the first."""
+    """
+    Return *cases*, inconclusive where they rest on an operation that accepts nothing.
+
+    Args:     cases: all of a run, for one accepted request anywhere changes what the others mean.
+    """
     cases = list(cases)
     accepting = {name for case in cases for name, evidence in case.evidence.items() if evidence.accepted}
-    unmet = [case for case in cases if case.verdict in UNMET]
     closed = {
         found.operation: case.requirement
-        for case in unmet
-        if (found := case.finding) and found.expected == ACCEPTANCE and found.operation not in accepting
-        if register.get(case.requirement).short == f"{found.operation}{_SUCCESS}"
+        for case in cases
+        if case.verdict in UNMET
+        and (found := case.finding)
+        and found.expected == ACCEPTANCE
+        and found.operation not in accepting
+        and register.get(case.requirement).short == f"{found.operation}{_SUCCESS}"
     }
     return [_blocked(case, closed, register) for case in cases]
 
@@ -47,7 +53,7 @@ def settled(register: Register, cases: Iterable[CaseResult]) -> list[CaseResult]
 def _blocked(case: CaseResult, closed: Mapping[str | None, str], register: Register) -> CaseResult:
     """Return *case* without its finding if that rests on an operation which is *closed*, by its success requirement."""
     by = closed.get(case.finding.operation) if case.finding and case.verdict in UNMET else None
-    if by is None or case.finding is None or case.requirement == by or _SOME_2XX.search(case.finding.observed):
+    if by is None or case.finding is None or case.requirement == by or _SHOWS_ACCEPTANCE.search(case.finding.observed):
         return case
     needs_control = case.finding.expected.startswith((ACCEPTANCE, REFUSAL))
     if not needs_control and register.get(case.requirement).area in _NEED_NO_CONTROL:

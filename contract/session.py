@@ -198,7 +198,14 @@ class Session:
         recorded = {each["id"]: each for each in self._recorded()}
         exchanges = sorted(recorded.values(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
-        judged = verdict.judge(register, self.cases, self.selected(register), self.target.answers, elsewhere)
+        judged = verdict.judge(
+            register,
+            self.cases,
+            self.selected(register),
+            self.target.answers,
+            elsewhere,
+            of_a_shard=self.settings.shard is not None,
+        )
         known_deviations.mark(judged, self.known, self.started.date())
         if self.settings.shard:
             verdict.leave_to_other_shards(judged, self.elsewhere)

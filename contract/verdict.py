@@ -30,15 +30,18 @@ def judge(
     selected: set[str],
     answers: Mapping[str, Any],
     reason_without_cases: str = "no case of it ran",
+    *,
+    of_a_shard: bool = False,
 ) -> list[RequirementResult]:
     """
     Say the verdict on every requirement of the register.
 
     Args:     selected: ids that the run is about; the others are not-tested. answers: pinned answers of the config,
-              by requirement id or short name.
+              by requirement id or short name. of_a_shard: other shards have cases too, and only all of them together
+              tell whether an operation accepts anything.
     """
     by_requirement: dict[str, list[CaseResult]] = defaultdict(list)
-    for case in blocking.settled(register, cases):
+    for case in cases if of_a_shard else blocking.settled(register, cases):
         by_requirement[case.requirement].append(case)
     return [
         _judged(each, by_requirement.get(each.id, []), each.id in selected, answers, reason_without_cases)

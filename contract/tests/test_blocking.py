@@ -79,5 +79,21 @@ def test_what_a_known_deviation_blocks_does_not_make_the_run_uncertain() -> None
     assert verdict.of_run(list(results.values())) is RunVerdict.CONFORMS
 
 
+def test_a_shard_alone_cannot_tell_whether_an_operation_accepts_anything() -> None:
+    shards = [refused(SUCCESS), refused(OTHER_FORM)], [accepted(ANSWER)]
+
+    kept = [
+        case
+        for shard in shards
+        for result in verdict.judge(load(), shard, {SUCCESS, OTHER_FORM, ANSWER}, {}, of_a_shard=True)
+        for case in result.cases
+    ]
+
+    assert {id: each.verdict for id, each in judged(*kept).items()} == {
+        id: each.verdict for id, each in judged(*shards[0], *shards[1]).items()
+    }
+    assert judged(*kept)[OTHER_FORM].verdict is Verdict.FAIL
+
+
 def test_every_operation_has_a_requirement_of_success() -> None:
     assert not [name for name in operations.table() if blocking.success_requirement(name) is None]
