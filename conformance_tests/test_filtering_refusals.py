@@ -80,8 +80,8 @@ def test_a_column_that_exams_do_not_have_never_widens_a_list(exams, administrato
 
 
 def all_refused(administrator, right, wrong, question=None, **keys):
-    """Send each of the *wrong* forms and the right one; observe the statuses for an open *question*."""
-    refused = [administrator("exams_index", **params) for params in wrong]
+    """Send the *right* form, and it with each of the *wrong* values; observe the statuses for an open *question*."""
+    refused = [administrator("exams_index", **{**right, **params}) for params in wrong]
     good = administrator("exams_index", **right)
     if question:
         with deciding(question):

@@ -44,8 +44,8 @@ def test_resources_are_out_of_reach_for_another_institute(operation_id, world, s
     with deciding("ISO-030"):
         observe(foreign)
     with deciding("ISO-064"):
-        says_that_it_is_not_authorized(foreign)
         control(right).accepted()
+        says_that_it_is_not_authorized(foreign)
     expect(foreign).refused()
     control(right).accepted()
 

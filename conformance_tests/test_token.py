@@ -45,10 +45,11 @@ def test_token_of_a_destroyed_user_is_refused(administrator, world):
     created = world.client_of(user)
 
     before = created("exams_index", purpose="control")
-    administrator("users_destroy", purpose="set-up", institute_id=user["institute_id"], id=user["id"])
+    destroyed = administrator("users_destroy", institute_id=user["institute_id"], id=user["id"])
     after = created("exams_index")
 
     control(before).accepted()
+    control(destroyed).accepted()
     expect(after).refused()
 
 

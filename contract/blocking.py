@@ -20,6 +20,8 @@ _SUCCESS = ".success"
 _SHOWS_ACCEPTANCE = re.compile(r"-> [23]\d\d")
 _NEED_NO_CONTROL = ("isolation", "robustness")
 """Areas in which one answer may settle it: a secret or a stack trace stands in the refusal of a right request too."""
+_TELL_WHY = ("SIGN-001", "TOKEN-001", "ACCEPT-001")
+"""Their tests hold a refused right request against one that is wrong on purpose: they say why nothing is accepted."""
 _BLOCKED_BY = re.compile(r"\(blocked by ([A-Z]+-\d{3})\)")
 
 
@@ -54,6 +56,8 @@ def _blocked(case: CaseResult, closed: Mapping[str | None, str], register: Regis
     """Return *case* without its finding if that rests on an operation which is *closed*, by its success requirement."""
     by = closed.get(case.finding.operation) if case.finding and case.verdict in UNMET else None
     if by is None or case.finding is None or case.requirement == by or _SHOWS_ACCEPTANCE.search(case.finding.observed):
+        return case
+    if case.requirement in _TELL_WHY:
         return case
     needs_control = case.finding.expected.startswith((ACCEPTANCE, REFUSAL))
     if not needs_control and register.get(case.requirement).area in _NEED_NO_CONTROL:

@@ -200,12 +200,12 @@ def _attachments(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[s
 
 def _users(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
     world = shared.world
-    return {"institute_id": world.institute_id}, lambda word: world.user(name=f"{world.prefix} {word}")
+    return {"institute_id": world.institute_id}, lambda word: world.user(name=world.name(word))
 
 
 def _institutes(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
     world = shared.world
-    return {}, lambda word: world.institute(name=f"{world.prefix} {word}", short_name=f"{world.prefix}-{word}")
+    return {}, lambda word: world.institute(name=world.name(word))
 
 
 def _lti_resources(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:

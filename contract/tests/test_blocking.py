@@ -65,6 +65,13 @@ def test_a_secret_in_a_refusal_is_found_all_the_same() -> None:
     assert results["ISO-061"].verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("why", ["SIGN-001", "TOKEN-001", "ACCEPT-001"])
+def test_a_finding_that_says_why_nothing_is_accepted_stays(why: str) -> None:
+    results = judged(refused(SUCCESS), refused(why))
+
+    assert (results[SUCCESS].verdict, results[why].verdict) == (Verdict.FAIL, Verdict.FAIL)
+
+
 def test_without_the_finding_that_says_it_all_nothing_is_blocked() -> None:
     assert judged(refused(OTHER_FORM))[OTHER_FORM].verdict is Verdict.FAIL
 

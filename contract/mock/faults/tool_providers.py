@@ -304,13 +304,13 @@ def newest_exam_counts(call: Call, inner: Handler) -> Reply:
     return call.reply({})
 
 
-def any_open_exam_locks(call: Call, inner: Handler) -> Reply:
-    """An open exam of any tool provider of the institute keeps all of them."""
+def open_exam_of_neighbour_locks(call: Call, inner: Handler) -> Reply:
+    """An open exam of the tool provider with the id before keeps the next one."""
     sql = (
         "SELECT exams.id, exams.name FROM lti_resources JOIN exams ON exams.id = exam_id"
-        " WHERE exams.status = 'open' AND lti_resources.institute_id = ?"
+        " WHERE exams.status = 'open' AND lti_resources.tool_provider_id = ?"
     )
-    exam = call.store.one(sql, (call.found["tool_provider"]["institute_id"],))
+    exam = call.store.one(sql, (call.found["tool_provider"]["id"] - 1,))
     if exam is not None:
         raise Refusal(IN_USE, extra={"error": {"open_exam": [[{"id": exam["id"], "name": exam["name"]}]]}})
     return inner(call)
@@ -482,12 +482,11 @@ add(
     elsewhere=True,
 )
 add(
-    "tool-providers-destroy-locked-by-others",
+    "tool-providers-destroy-locked-by-neighbour",
     DESTROY,
-    "An open exam of any tool provider of the institute keeps all of them from being destroyed.",
-    wrap(any_open_exam_locks),
+    "An open exam of the tool provider made before keeps a tool provider from being destroyed.",
+    wrap(open_exam_of_neighbour_locks),
     "TOOL-131",
-    also=("TOOL-120", "TOOL-121", "TOOL-122", "TOOL-123", "TOOL-126", "TOOL-130", "TOOL-136"),
 )
 add(
     "tool-providers-destroy-newest-exam-counts",
