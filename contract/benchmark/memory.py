@@ -14,6 +14,6 @@ def measure(quick: bool) -> Iterator[Row]:
     scope = standard.scope(quick)
     run = standard.run(2, 0, quick)
     yield Row(
-        GROUP, f"suite, {scope}, two workers", round(run.suite_mb), "MB", "all processes, looked at twice a second"
+        GROUP, f"suite, {scope}, two workers", round(run.suite_mb), "MB", "all processes, looked at every two seconds"
     )
     yield Row(GROUP, f"mock, {scope}", round(run.mock_mb), "MB", "one process")

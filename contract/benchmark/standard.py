@@ -46,14 +46,19 @@ class StandardRun:
         return self.cost.wall_s >= LONGEST_S
 
 
-@functools.cache
-def run(workers: int | str, latency_ms: int, quick: bool) -> StandardRun:
+def run(workers: int | str, latency_ms: int, quick: bool, number: int = 1) -> StandardRun:
     """
     Run the standard profile, or some areas of it, with a ready plan, against a target that can only be asked.
 
-    Args:     workers: how many, or ``auto``: as many as the latency asks for.
+    Args:     workers: how many, or ``auto``: as many as the latency asks for. number: of a run that is
+              made several times; each is made once.
     Raises:   RuntimeError: it did not find the mock to conform, so something else was measured.
     """
+    return _run(workers, latency_ms, quick, number)
+
+
+@functools.cache
+def _run(workers: int | str, latency_ms: int, quick: bool, number: int) -> StandardRun:
     with (
         tempfile.TemporaryDirectory(prefix="conformance-bench-") as folder,
         processes.mock(*_latency(latency_ms), control=False) as mock,

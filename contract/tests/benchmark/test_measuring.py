@@ -64,9 +64,12 @@ def test_the_plan_is_told_by_its_medians() -> None:
 def runs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int | str, int], float]:
     """Seconds of a run, by workers and latency."""
     seconds: dict[tuple[int | str, int], float] = {}
-    monkeypatch.setattr(
-        standard, "run", lambda workers, ms, quick: StandardRun(Cost(seconds[workers, ms], 1.0), 9, 100, 50)
-    )
+
+    def run(workers: int | str, ms: int, quick: bool, number: int = 1) -> StandardRun:
+        slower = 40.0 if number == 2 else 0.0
+        return StandardRun(Cost(seconds[workers, ms] + slower, 1.0), 9, 100, 50)
+
+    monkeypatch.setattr(standard, "run", run)
     return seconds
 
 
@@ -75,6 +78,15 @@ def test_workers_and_latency_are_ratios_of_whole_runs(runs) -> None:
 
     assert [row.ratio for row in workers.measure(False)] == [None, 1.8]
     assert [(row.ratio, row.met) for row in latency.measure(False)] == [(None, None), (1.2, None), (3.0, False)]
+
+
+def test_two_workers_are_told_by_the_medians_of_their_rounds(runs) -> None:
+    runs.update({(1, 0): 90.0, (2, 0): 50.0})
+
+    one, two = workers.measure(False)
+
+    assert (one.value, two.value) == (90.0, 50.0)
+    assert "median of 3 rounds by turns, 50.0 to 90.0" in two.note
 
 
 def test_a_run_that_was_stopped_has_no_ratio(runs) -> None:
