@@ -27,7 +27,6 @@ from contract.outage import Outage
 from contract.ownership import ABSENT_FROM, ABSENT_TO, Ownership, kind_of
 from contract.pace import Pace
 from contract.removal import DESTROY, parents_of
-from contract.signing import SIGNING_NAMES
 from contract.target import Target, User
 from contract.transport import new_session
 
@@ -163,10 +162,12 @@ class Client:
         method = prepared.method or ""
         if self.sender.read_only and method not in READING_METHODS:
             raise ReadOnlyRun(f"needs {method} {operation.path if operation else 'requests'}; the run is read-only")
+        if method in READING_METHODS:
+            return
         path = unquote(unquote(urlsplit(prepared.url or "").path))
         paths = (path, posixpath.normpath(path))
         addressed = [match for each in paths if (match := operations.match(method, each))]
-        if not addressed and method not in READING_METHODS:
+        if not addressed:
             # A method that the path is not documented with could still change what the path names.
             addressed = [match for each in paths for match in operations.changing(each)]
         for meant in dict.fromkeys([*(found for found, _ in addressed), operation]):
@@ -235,7 +236,7 @@ class Client:
                 request=prepared,
                 response=response,
                 error=_described(error) if error else None,
-                params=_unsigned(params_of(prepared)) if params is None else params,
+                given=params,
             )
             self.sender.pace.answered(exchange.elapsed_ms / 1000, exchange.status)
             if exchange.status != 429:
@@ -310,10 +311,6 @@ class Client:
             id = str(exchange.params.get("id", ""))
             if (kind := kind_of(operation, "id")) and id.isdecimal():
                 ownership.add_absent(kind, int(id))
-
-
-def _unsigned(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if name not in SIGNING_NAMES}
 
 
 CREATED_KIND = {

@@ -10,8 +10,10 @@ from typing import Any
 
 import requests
 
+from contract.auth import params_of
 from contract.operations import Operation
 from contract.redaction import Redactor
+from contract.signing import SIGNING_NAMES
 
 VALID = "valid"
 LONGEST_KEPT_BODY = 16_384
@@ -40,7 +42,15 @@ class Exchange:
     request: requests.PreparedRequest = field(repr=False)
     response: requests.Response | None = field(repr=False)
     error: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    given: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The parameters as the caller gave them, where it did."""
+
+    @functools.cached_property
+    def params(self) -> Mapping[str, Any]:
+        """Return what was sent by name, without what signs it."""
+        if self.given is not None:
+            return self.given
+        return {name: value for name, value in params_of(self.request).items() if name not in SIGNING_NAMES}
 
     @property
     def status(self) -> int:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
+from requests.structures import CaseInsensitiveDict
 
 from contract import deadline
 from contract.aswritten import AsWritten
@@ -34,6 +35,13 @@ class MalformedAnswer(requests.ConnectionError):
     """What came is not HTTP."""
 
 
+class _Prepared(requests.PreparedRequest):
+    """A request that brings no cookies."""
+
+    def prepare_cookies(self, cookies: object) -> None:
+        """Leave them out."""
+
+
 class _Session(requests.Session):
     """Goes nowhere by itself: answers that lead elsewhere are answers, and no user gets another one's cookies."""
 
@@ -41,6 +49,24 @@ class _Session(requests.Session):
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        # What requests does, but for merging cookies, hooks, parameters and credentials that no session of ours has:
+        # half of the time that it takes to prepare a request.
+        headers = CaseInsensitiveDict(self.headers)
+        headers.update(request.headers)
+        prepared = _Prepared()
+        prepared.prepare(
+            method=(request.method or "").upper(),
+            url=request.url,
+            headers={name: value for name, value in headers.items() if value is not None},
+            files=request.files,
+            data=request.data,
+            json=request.json,
+            params=request.params,
+            auth=request.auth,
+        )
+        return prepared
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None

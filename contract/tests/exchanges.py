@@ -47,5 +47,5 @@ def exchange(
         request=request.prepare(),
         response=response,
         error=None if status else "ConnectionError: refused",
-        params=params or dict.fromkeys(operation.path_names if operation else (), 7),
+        given=params or dict.fromkeys(operation.path_names if operation else (), 7),
     )
