@@ -12,7 +12,7 @@ from contract.measure.catalogue import Catalogue
 from contract.measure.jobs import CAUGHT, LOCALISED, Job
 
 LIBRARIES = ("pytest", "schemathesis", "hypothesis", "requests", "starlette", "uvicorn")
-_VERDICTS_DO_NOT_REST_ON = {"tests", "cli", "reporting", "history", "measure", "mock", "_data"}
+_VERDICTS_DO_NOT_REST_ON = {"tests", "cli", "reporting", "history", "measure", "benchmark", "mock", "_data"}
 _OF_MEASURE = ("child.py", "reach.py", "selection.py", "stock.py", "stock_hooks.py")
 
 
