@@ -165,7 +165,7 @@ class Client:
         if method in READING_METHODS:
             return
         path = unquote(unquote(urlsplit(prepared.url or "").path))
-        paths = (path, posixpath.normpath(path))
+        paths = dict.fromkeys((path, posixpath.normpath(path)))
         addressed = [match for each in paths if (match := operations.match(method, each))]
         if not addressed:
             # A method that the path is not documented with could still change what the path names.
