@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -25,21 +26,17 @@ _DIGEST = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{32,}(?![0-9A-
 _SCHEMES = re.compile(r"(Token\s+token=\\?\"?|Bearer\s+|Basic\s+(?=[\w+/=-]{8}))[^\s\"',;\\]+", re.IGNORECASE)
 _SCHEME_NAMES = ("token=", "bearer", "basic")
 _USER_OF_URL = re.compile(r"(://)[^/\s:@\"]+:[^/\s@\"]+(?=@)")
-_NAMES = "|".join(sorted(SECRET_FIELDS))
 _TELLTALES = tuple(name for name in SECRET_FIELDS if not any(other in name for other in SECRET_FIELDS - {name}))
 """One of them is in every name of a secret field."""
-_FIELDS_IN_TEXT = tuple(
-    (needs, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for needs, pattern in (
-        (('"',), rf"(\"(?:{_NAMES})\"\s*:\s*)(?:(\")(?:[^\"\\]|\\.)+(?=\")|-?\d[\d.eE+-]*)()"),
-        # JSON inside a text of JSON.
-        (('\\"',), rf"(\\+\"(?:{_NAMES})\\+\"\s*:\s*)(\\+\").+?()(?=\\+\")"),
-        (
-            ("=", "%3d"),
-            rf"((?:^|[?&;\s]|\\u0026|%26|%3F)(?:{_NAMES})(?:=|%3D))()[^&#\s\"'\\%]+(?:%(?!26)[^&#\s\"'\\%]*)*()",
-        ),
-        (("\n",), rf"(\bname=\"?(?:{_NAMES})\"?\r?\n)((?:[^\r\n]+\r?\n)*\r?\n).+?(\r?\n--)"),
-    )
+_FIELDS_IN_TEXT = (
+    (('"',), r"(\"(?:NAMES)\"\s*:\s*)(?:(\")(?:[^\"\\]|\\.)+(?=\")|-?\d[\d.eE+-]*)()"),
+    # JSON inside a text of JSON.
+    (('\\"',), r"(\\+\"(?:NAMES)\\+\"\s*:\s*)(\\+\").+?()(?=\\+\")"),
+    (
+        ("=", "%3d"),
+        r"((?:^|[?&;\s]|\\u0026|%26|%3F)(?:NAMES)(?:=|%3D))()[^&#\s\"'\\%]+(?:%(?!26)[^&#\s\"'\\%]*)*()",
+    ),
+    (("\n",), r"(\bname=\"?(?:NAMES)\"?\r?\n)((?:[^\r\n]+\r?\n)*\r?\n).+?(\r?\n--)"),
 )
 """Secret fields where a text holds them as JSON, in a query or a form, as a part of a multipart body; before each what
 must be in a text for it to find anything."""
@@ -59,7 +56,6 @@ class Redactor:
         self._secrets: set[str] = set()
         self._by_beginning: dict[str, list[str]] = {}
         self._others: list[str] = []
-        self._pattern: re.Pattern[str] | None = None
         self._harmless: set[str] = set()
         self._harmless_text = bytearray()
         self._values: dict[str, str] = {}
@@ -81,7 +77,6 @@ class Redactor:
                 alike.sort(key=len, reverse=True)
             else:
                 self._others = sorted((*self._others, text), key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, self._others)))
 
     def _suspect(self, secret: str) -> None:
         """Forget which words are harmless if *secret* stands in one of them: one search in all instead of thousands."""
@@ -119,39 +114,40 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return *text* without secrets; of a signature the first digits stay, too few to use it again."""
-        if self._pattern:
-            text = self._pattern.sub(REMOVED, text)
-        words = _WORD.findall(text)
-        if not self._harmless.issuperset(words):
-            text = _WORD.sub(self._word, text)
-        # Looking for a plain word first costs a fraction of a search for what stands around it.
+        for secret in self._others:
+            # Looking for a plain text costs a fraction of a search for a pattern, here and below.
+            if secret in text:
+                text = text.replace(secret, REMOVED)
+        suspects = set(_WORD.findall(text)) - self._harmless
+        # The longest first: it may hold a shorter one.
+        for word in sorted(suspects, key=len, reverse=True):
+            if (shown := self._word(word)) != word:
+                text = text.replace(word, shown)
         folded = text.casefold()
         if "signature" in folded:
             text = _SIGNATURE.sub(lambda found: found[1] + found[2][:SHOWN_OF_A_SIGNATURE] + "…", text)
-        if any(len(word) >= _SHORTEST_DIGEST for word in words):
+        if any(len(word) >= _SHORTEST_DIGEST for word in suspects):
             text = _DIGEST.sub(r"\1…", text)
         if any(scheme in folded for scheme in _SCHEME_NAMES):
             text = _SCHEMES.sub(rf"\1{REMOVED}", text)
         if "://" in text and "@" in text:
             text = _USER_OF_URL.sub(rf"\1{REMOVED}", text)
         if any(name in folded for name in _TELLTALES):
-            for needs, field in _FIELDS_IN_TEXT:
-                if any(each in folded for each in needs):
-                    text = field.sub(rf"\1\2{REMOVED}\3", text)
+            text = _without_fields(text, folded)
         return text
 
-    def _word(self, found: re.Match[str]) -> str:
-        word = found[0]
-        if word in self._harmless:
-            return word
+    def _word(self, word: str) -> str:
+        """Return *word* without the secrets in it; one that is harmless is remembered, but for what may be a digest."""
         if word in self._secrets:
             return REMOVED
         # A secret can stand inside a longer run of such characters.
-        for at in range(len(word) - _SHORTEST_LEARNT + 1):
-            for secret in self._by_beginning.get(word[at : at + _SHORTEST_LEARNT], ()):
-                if word.startswith(secret, at):
-                    return _WORD.sub(self._word, word[:at] + REMOVED + word[at + len(secret) :])
-        if len(self._harmless) < _MOST_HARMLESS:
+        beginnings = [word[at : at + _SHORTEST_LEARNT] for at in range(len(word) - _SHORTEST_LEARNT + 1)]
+        if not self._by_beginning.keys().isdisjoint(beginnings):
+            for at, beginning in enumerate(beginnings):
+                for secret in self._by_beginning.get(beginning, ()):
+                    if word.startswith(secret, at):
+                        return word[:at] + REMOVED + self._word(word[at + len(secret) :])
+        if _SHORTEST_LEARNT <= len(word) < _SHORTEST_DIGEST and len(self._harmless) < _MOST_HARMLESS:
             self._harmless.add(word)
             self._harmless_text += word.encode() + b"\n"
         return word
@@ -169,6 +165,24 @@ class Redactor:
                 self._values.clear()
             known = self._values[value] = self.text(value)
         return known
+
+
+def _without_fields(text: str, folded: str) -> str:
+    """Return *text* without the values of the secret fields that it names; *folded* is the same in one letter case."""
+    names = frozenset(name for name in SECRET_FIELDS if name in folded)
+    for (needs, _), field in zip(_FIELDS_IN_TEXT, _fields_of(names), strict=True):
+        if any(each in folded for each in needs):
+            text = field.sub(rf"\1\2{REMOVED}\3", text)
+    return text
+
+
+@functools.lru_cache(maxsize=64)
+def _fields_of(names: frozenset[str]) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of `_FIELDS_IN_TEXT` for *names* alone: few of them are in one text, and each takes time."""
+    alternatives = "|".join(sorted(names))
+    return tuple(
+        re.compile(pattern.replace("NAMES", alternatives), re.IGNORECASE | re.DOTALL) for _, pattern in _FIELDS_IN_TEXT
+    )
 
 
 def _is_telling(value: str) -> bool:
