@@ -255,9 +255,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Turn the way a test ended into its verdict, and into the outcome that pytest shows."""
     is_judged = OUTCOME in item.stash and call.when != "teardown"
-    error = call.excinfo.value if call.excinfo else None
+    error = trial.raised(call)
     if is_judged:
-        trial.spare_traceback(call, item)
+        trial.spare_traceback(call, item, error)
     outcome = yield
     if is_judged:
         trial.show(outcome.get_result(), item, error)

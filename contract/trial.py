@@ -134,6 +134,18 @@ def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:
     )
 
 
+def raised(call: pytest.CallInfo[None]) -> BaseException | None:
+    """
+    Return what a test ended by.
+
+    Hypothesis tries again what it drew before it lets a finding through, and raises a group where that ends otherwise.
+    Whether a finding repeats is told here, by trying the whole test again.
+    """
+    error = call.excinfo.value if call.excinfo else None
+    grouped = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return next((each for each in grouped if isinstance(each, FindingRaised | Inconclusive | TargetError)), error)
+
+
 def show(report: pytest.TestReport, item: pytest.Item, error: BaseException | None) -> None:
     """Note how a test ended, and let pytest show it as its verdict has it."""
     if error is None:
@@ -150,9 +162,8 @@ def show(report: pytest.TestReport, item: pytest.Item, error: BaseException | No
         report.wasxfail = f"should: {ended.reason}"
 
 
-def spare_traceback(call: pytest.CallInfo[None], item: pytest.Item) -> None:
+def spare_traceback(call: pytest.CallInfo[None], item: pytest.Item, error: BaseException | None) -> None:
     """Spare pytest the traceback of what is no error of the suite: making it takes longer than most tests."""
-    error = call.excinfo.value if call.excinfo else None
     if isinstance(error, NotTested | ReadOnlyRun):
         shown: BaseException = pytest.skip.Exception(str(error))
     elif isinstance(error, FindingRaised | Inconclusive | TargetError):

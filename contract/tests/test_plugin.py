@@ -25,13 +25,27 @@ pytest_plugins = ["contract.pytest_plugin"]
 HEAD = """
 from collections import Counter
 import pytest
+from hypothesis import given
+from hypothesis.strategies import booleans
 from contract.judgement import Inconclusive, NotTested, control, deciding, expect, observe
+from contract.strategies import drawing
 
 tries = Counter()
 
 def tried(name):
     tries[name] += 1
     return tries[name]
+
+def finds_in_the_first_example_of(runs, run, answered):
+    examples = Counter()
+
+    @drawing(1, "seed")
+    @given(booleans())
+    def example(drawn):
+        examples[run] += 1
+        expect(answered).holds(run not in runs or examples[run] > 1, "another example", "the first")
+
+    example()
 """
 QUIET = ["-p", "no:schemathesis", "-p", "no:xdist", "-p", "no:html", "-p", "no:cacheprovider"]
 
@@ -136,6 +150,8 @@ def {name}(administrator, world):
 answered = control(ask()).accepted()
 expect(answered).holds(tried(A) > 1, "the second try", "the first")
 """, MUSTS)  # fmt: skip
+(DRAWN,) = a_test("finds_in_the_first_example_of((1, 2), tried(A), control(ask()).accepted())", MUSTS)
+(DRAWN_ONCE,) = a_test("finds_in_the_first_example_of((1,), tried(A), control(ask()).accepted())", MUSTS)
 TURNS = a_test("""
 number, answered = tried(A), control(ask()).accepted()
 for at, each in enumerate((A, *rest), 1):
@@ -211,6 +227,13 @@ def test_a_finding_that_does_not_come_back_is_inconclusive_and_flaky(run: Run) -
     assert run.sent(FLAKY) == 2
 
 
+def test_a_finding_that_hypothesis_cannot_draw_again_is_confirmed_like_any_other(run: Run) -> None:
+    assert run.verdict(DRAWN) == ("fail", "expected another example; observed the first")
+    assert run.verdict(DRAWN_ONCE)[0] == "inconclusive"
+    assert run.verdict(DRAWN_ONCE)[1].startswith("found once and not again: expected another example")
+    assert run.of(DRAWN_ONCE)["flaky"] is True
+
+
 def test_findings_of_two_requirements_do_not_confirm_each_other(run: Run) -> None:
     first, second = (run.verdict(each) for each in TURNS)
 
@@ -282,12 +305,12 @@ def test_each_requirement_of_a_test_gets_its_own_verdict(run: Run) -> None:
 
 def test_failed_musts_make_the_target_not_conform(run: Run) -> None:
     assert (run.status, run.report["verdict"]) == (1, "does-not-conform")
-    assert run.report["summary"]["fail"] == 2
+    assert run.report["summary"]["fail"] == len([FAILS, SEVERAL[1], DRAWN])
 
 
 def test_a_warning_and_what_was_not_tested_are_not_red_in_pytest(run: Run) -> None:
     undecided = [NO_CONTROL, BROKEN, ASSERTS, UNSAFE, UNOBSERVED, MIXED]
-    found_last = [FAILS, SEVERAL, TURNS]
+    found_last = [FAILS, SEVERAL, TURNS, DRAWN]
 
     assert run.outcomes["failed"] == len(undecided) + len(found_last)
     assert run.outcomes["xfailed"] == len([UNMET])
