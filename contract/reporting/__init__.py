@@ -23,22 +23,27 @@ def write(result: RunResult, folder: Path) -> None:
     """
     # All of it stays until the end: nothing is gained by looking through it for garbage.
     gc.freeze()
-    exchanges = multiprocessing.get_context("fork").Process(target=_write_exchanges, args=(result, folder / HAR))
+    others = multiprocessing.get_context("fork").Process(target=_write_beside, args=(result, folder))
     with warnings.catch_warnings():
-        # Threads of this process are of no concern to one that only writes a file.
+        # Threads of this process are of no concern to one that only writes files.
         warnings.simplefilter("ignore", DeprecationWarning)
-        exchanges.start()
+        others.start()
+    page.write(result, folder / "index.html")
+    others.join()
+    gc.unfreeze()
+    if others.exitcode:
+        _write_others(result, folder)  # it failed, or was killed: here it says why
+
+
+def _write_others(result: RunResult, folder: Path) -> None:
+    """Write all but the page, which takes about as long to make."""
     summary.write(result, folder / "report.json")
     junit.write(result, folder / "junit.xml")
-    page.write(result, folder / "index.html")
-    exchanges.join()
-    gc.unfreeze()
-    if exchanges.exitcode:
-        har.write(result, folder / HAR)  # it failed, or was killed: here it says why
+    har.write(result, folder / HAR)
 
 
-def _write_exchanges(result: RunResult, path: Path) -> None:
+def _write_beside(result: RunResult, folder: Path) -> None:
     try:
-        har.write(result, path)
+        _write_others(result, folder)
     except Exception:
         raise SystemExit(1) from None  # who waits for this process tries again, and says what is wrong
