@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -58,6 +59,12 @@ def body(text: str) -> str:
 def requests_of(finished: Finished) -> list[Shape]:
     """Return all in the order in which they were sent, but for polls, whose number the clock decides."""
     return [shape(entry) for entry in finished.entries if not _is_poll(entry)]
+
+
+def judged(*runs: Finished) -> Counter[Shape]:
+    """Return what was judged in *runs* together, and the controls, in whatever order."""
+    entries = (entry for run in runs for entry in run.entries if not _is_poll(entry))
+    return Counter(shape(entry) for entry in entries if entry["_purpose"] in ("judged", "control"))
 
 
 def _is_poll(entry: Mapping[str, Any]) -> bool:

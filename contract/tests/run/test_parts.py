@@ -11,16 +11,11 @@ import pytest
 
 from contract.plans import CACHE_VARIABLE
 from contract.tests.run.conftest import Finished, conformance
-from contract.tests.run.sent import shape
+from contract.tests.run.sent import judged
 
 SEED = "5"
 GENERATED = ["--seed", "1", "--requirement", "ROBUST-10*", "--operation", "exams_create", "--operation", "exams_index"]
 CRASHING = [*GENERATED, "--fault", "text-beyond-latin-1-crashes"]
-
-
-def judged(*runs: Finished) -> Counter:
-    entries = (entry for run in runs for entry in run.entries)
-    return Counter(shape(entry) for entry in entries if entry["_purpose"] in ("judged", "control"))
 
 
 def generated(run: Finished) -> list[dict[str, Any]]:

@@ -1,11 +1,9 @@
 """The same seed sends the same requests: in the same order with one worker, the same set with two."""
 
-from collections import Counter
-
 import pytest
 
 from contract.tests.run.conftest import conformance, mock_server
-from contract.tests.run.sent import requests_of, shape
+from contract.tests.run.sent import judged, requests_of
 
 SEEDS = (1, 2, 3)
 WORKERS = (1, 2)
@@ -41,10 +39,6 @@ def test_a_clean_mock_conforms_with_every_seed_and_number_of_workers(smoke, seed
 
     assert finished.status == 0, finished.out + finished.err
     assert finished.verdicts() == smoke(1, 1).verdicts()
-
-
-def judged(finished):
-    return Counter(shape(entry) for entry in finished.entries if entry["_purpose"] in ("judged", "control"))
 
 
 def test_two_workers_judge_the_same_requests_as_one(smoke):

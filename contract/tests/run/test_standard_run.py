@@ -5,8 +5,9 @@ import requests
 
 from contract import requirements
 from contract.tests.run.conftest import conformance, mock_server
-from contract.tests.run.sent import requests_of
+from contract.tests.run.sent import judged, requests_of
 
+SEED = 7
 OPERATIONS = 65
 FEWEST_PASSING = 150
 NEIGHBOURS = ("exams", "student_sessions", "users", "institutes")
@@ -14,9 +15,22 @@ NEIGHBOURS_OF_EACH_KIND = 1500
 
 
 @pytest.fixture(scope="module")
-def standard(tmp_path_factory):
-    """Return a run of the standard profile against the embedded mock."""
-    return conformance(tmp_path_factory.mktemp("standard"), "run", "--seed", "7")
+def standard_run(tmp_path_factory):
+    """Return a function that runs the standard profile against the embedded mock, once for the same options."""
+    done = {}
+
+    def run(*options):
+        if options not in done:
+            done[options] = conformance(tmp_path_factory.mktemp("standard"), "run", *options)
+        return done[options]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def standard(standard_run):
+    """Return a run of the standard profile by two workers."""
+    return standard_run("--seed", str(SEED), "--workers", "2")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +74,7 @@ def test_run_ends_with_at_most_25_lines_of_80_columns(standard):
 def test_served_mock_gets_the_same_verdicts_as_the_embedded_one(standard, served, tmp_path):
     (tmp_path / "conformance.toml").write_text(served)
 
-    finished = conformance(tmp_path, "run", "--target", "local", "--seed", "7")
+    finished = conformance(tmp_path, "run", "--target", "local", "--seed", str(SEED))
 
     assert finished.status == 0, finished.out
     assert finished.verdicts() == standard.verdicts()
@@ -71,20 +85,46 @@ def test_data_of_others_changes_no_verdict(standard, tmp_path):
         for kind in NEIGHBOURS:
             seeded = {"kind": kind, "count": NEIGHBOURS_OF_EACH_KIND, "institute_id": 1, "exam_id": 1}
             requests.post(f"{base_url}/__mock__/seed", json=seeded, timeout=60).raise_for_status()
-        finished = conformance(tmp_path, "run", "--target", "local", "--seed", "7")
+        finished = conformance(tmp_path, "run", "--target", "local", "--seed", str(SEED))
 
     assert finished.status == 0, finished.out
     assert finished.verdicts() == standard.verdicts()
 
 
-def test_one_worker_sends_the_same_requests_in_the_same_order(tmp_path):
-    options = ("run", "--seed", "7", "--workers", "1", "--report-dir")
+def test_one_worker_sends_the_same_requests_in_the_same_order(standard_run, tmp_path):
+    options = ("--seed", str(SEED), "--workers", "1")
 
-    first = requests_of(conformance(tmp_path, *options, "first"))
-    second = requests_of(conformance(tmp_path, *options, "second"))
+    first = requests_of(standard_run(*options))
+    second = requests_of(conformance(tmp_path, "run", *options))
 
     assert len(first) > OPERATIONS
     assert first == second
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("seed", [str(SEED), "2", "3"])
+def test_a_clean_mock_conforms_with_every_seed_and_number_of_workers(standard, standard_run, seed, workers):
+    finished = standard_run("--seed", seed, "--workers", workers)
+
+    assert finished.status == 0, finished.out + finished.err
+    assert finished.verdicts() == standard.verdicts()
+
+
+@pytest.mark.parametrize("workers", ["1", "4"])
+def test_any_number_of_workers_judges_the_same_requests(standard, standard_run, workers):
+    finished = standard_run("--seed", str(SEED), "--workers", workers)
+
+    assert finished.verdicts() == standard.verdicts()
+    assert judged(finished) == judged(standard)
+
+
+def test_merged_shards_say_what_one_run_says(standard, tmp_path):
+    parts = [conformance(tmp_path, "run", "--seed", str(SEED), "--shard", f"{k}/2", "--report-dir", k) for k in "12"]
+    merged = conformance(tmp_path, "merge", "1", "2", "--report-dir", "merged")
+
+    assert [part.status for part in (*parts, merged)] == [0, 0, 0]
+    assert merged.verdicts() == standard.verdicts()
+    assert judged(merged) == judged(standard)
 
 
 def test_what_a_config_lacks_is_not_tested_with_the_reason(served, tmp_path):
@@ -121,7 +161,7 @@ def test_what_a_config_lacks_is_not_tested_with_the_reason(served, tmp_path):
 def test_fault_is_named(tmp_path, fault, areas, named):
     selected = [word for area in areas for word in ("--area", area)]
 
-    finished = conformance(tmp_path, "run", "--seed", "7", "--fault", fault, *selected)
+    finished = conformance(tmp_path, "run", "--seed", str(SEED), "--fault", fault, *selected)
 
     assert finished.status == 1
     assert finished.verdicts()[named] == "fail"
