@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ def run(prepared: Session, display: Any, tests: Sequence[str] = ()) -> None:
 
     from contract import pytest_plugin
 
+    # What a run makes mostly stays until its report: to look for garbage in it as often as usual finds little.
+    gc.set_threshold(50_000, 20, 100)
     pytest_plugin.prepared = prepared
     with display:
         pytest.main(_arguments(tests), plugins=[display])
