@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import subprocess
 import sys
 import tempfile
@@ -14,16 +14,30 @@ from contract.config import read_target
 from contract.errors import TargetUnreachable
 from contract.target import EMBEDDED, Target
 
-START_TIMEOUT_S = 20.0
+CONFIG = "mock.toml"
 STOP_TIMEOUT_S = 5.0
 
 
 @dataclass
 class EmbeddedMock:
-    """A running mock; it prints its own config, from which the target is read as for any other deployment."""
+    """A mock that was started; it prints its own config, from which the target is read as for any other deployment."""
 
     process: subprocess.Popen[str] = field(repr=False)
-    target: Target
+    folder: tempfile.TemporaryDirectory[str] = field(repr=False)
+
+    @functools.cached_property
+    def target(self) -> Target:
+        """
+        Wait until the mock listens, and return it.
+
+        Raises:   TargetUnreachable: it did not start; the text says what it printed.
+        """
+        printed = _wait_until_it_listens(self.process)
+        if "listening" not in printed:
+            self.stop()
+            raise TargetUnreachable(f"the embedded mock did not start: {' '.join(printed.split())[-300:]}")
+        with self.folder as folder:
+            return replace(read_target("local", Path(folder) / CONFIG, {}), name=EMBEDDED)
 
     def stop(self) -> None:
         """End the process."""
@@ -35,32 +49,23 @@ class EmbeddedMock:
             self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
+        self.folder.cleanup()
 
 
 def start(faults: Iterable[str] = ()) -> EmbeddedMock:
-    """
-    Start a mock on a free loopback port, with its control interface.
-
-    Raises:   TargetUnreachable: it did not start; the text says what it printed.
-    """
-    with tempfile.TemporaryDirectory(prefix="conformance-mock-") as folder:
-        config = Path(folder) / "mock.toml"
-        arguments = ["--port", "0", "--control", "--config-out", str(config)]
-        for fault in faults:
-            arguments += ["--fault", fault]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "contract.mock", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
-        printed = _wait_until_it_listens(process)
-        if "listening" not in printed:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            raise TargetUnreachable(f"the embedded mock did not start: {' '.join(printed.split())[-300:]}")
-        return EmbeddedMock(process, replace(read_target("local", config, {}), name=EMBEDDED))
+    """Start a mock on a free loopback port, with its control interface; whoever starts it stops it."""
+    folder = tempfile.TemporaryDirectory(prefix="conformance-mock-")
+    arguments = ["--port", "0", "--control", "--config-out", str(Path(folder.name) / CONFIG)]
+    for fault in faults:
+        arguments += ["--fault", fault]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "contract.mock", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    return EmbeddedMock(process, folder)
 
 
 def _wait_until_it_listens(process: subprocess.Popen[str]) -> str:

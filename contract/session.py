@@ -293,20 +293,21 @@ def prepare(settings: Settings) -> Session:
 
     Raises:   ConfigurationError, UnknownName: the options or the config. TargetError: the target.
     """
-    settings.selected(requirements.load())
-    for operation_id in settings.operations:
-        operations.get(operation_id)
-    again = tried_again(settings)
-    # A config file that merely lies there has nothing to do with a run against the mock.
-    redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
+    # It starts while the options are checked.
     mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
     lock: State | None = None
     try:
+        register = requirements.load()
+        settings.selected(register)
+        for operation_id in settings.operations:
+            operations.get(operation_id)
+        again = tried_again(settings)
+        # A config file that merely lies there has nothing to do with a run against the mock.
+        redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
         target = mock.target if mock else read_target(settings.target, settings.config)
         if not mock:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
-        register = requirements.load()
         known = known_deviations.read(target.known, register, target.answers) if target.known else {}
         if not mock:
             lock = State(target)

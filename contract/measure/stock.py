@@ -42,15 +42,14 @@ def document() -> str:
 def work(job: Job, folder: Path) -> dict[str, Any]:
     """Return the outcome of one run of schemathesis as plain data; what it writes goes to *folder*."""
     started = time.monotonic()
-    try:
-        mock = embedded.start([job.deviation.id] if job.deviation else [])
-    except TargetError as error:
-        return Outcome(job.step, job.subject, ERROR, str(error)).as_dict()
+    mock = embedded.start([job.deviation.id] if job.deviation else [])
     try:
         report = folder / "report.json"
         seconds = BASELINE_SECONDS if job.step == BASELINE else SECONDS
         call = [*command(mock.target, report, job.seed), "--max-time", str(seconds)]
         subprocess.run(call, cwd=folder, env=environment(mock.target, folder), check=False)
+    except TargetError as error:
+        return Outcome(job.step, job.subject, ERROR, str(error)).as_dict()
     finally:
         mock.stop()
     return _outcome(job, report, time.monotonic() - started).as_dict()
