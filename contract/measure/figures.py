@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from contract.measure.catalogue import Deviation
 from contract.measure.jobs import BASELINE, CAUGHT, LOCALISED, SEEDS, STOCK, VARIANTS, WHOLE, Job
 from contract.measure.outcome import ERROR, JUDGED, Outcome
+from contract.session import GENERATED, SEQUENCES
 
 LEAST_LOCALISED = 0.95
+GENERAL = frozenset((*GENERATED, *SEQUENCES))
+"""What generated cases decide of every operation, whatever a fault does there."""
 Results = Mapping[Job, Outcome]
 
 
@@ -38,7 +41,7 @@ def judge(job: Job, outcome: Outcome, noise: frozenset[tuple[str, str]] = frozen
     judges: dict[str, Callable[[], Judgement]] = {
         CAUGHT: lambda: _caught(_of(job), outcome),
         LOCALISED: lambda: _localised(_of(job), outcome),
-        WHOLE: lambda: _localised(_of(job), outcome),
+        WHOLE: lambda: _localised(_of(job), outcome, besides=GENERAL),
         VARIANTS: lambda: _clean(outcome),
         SEEDS: lambda: _clean(outcome),
         STOCK: lambda: _stock(outcome, noise),
@@ -71,18 +74,18 @@ def _said(id: str, outcome: Outcome) -> str:
     return f"{id} {outcome.shown[id].verdict}" + (f" ({reason})" if reason else "")
 
 
-def _localised(fault: Deviation, outcome: Outcome) -> Judgement:
-    """Demand exactly the declared requirements, as far as a test was run for them; those of ``also`` may join."""
+def _localised(fault: Deviation, outcome: Outcome, besides: frozenset[str] = frozenset()) -> Judgement:
+    """Demand exactly the declared requirements, as far as a test was run for them; ``also`` and *besides* may join."""
     expected = set(fault.requirements) - set(outcome.undecided)
     missing = expected - outcome.red
-    besides = outcome.red - set(fault.requirements) - set(fault.also)
+    undeclared = outcome.red - set(fault.requirements) - set(fault.also) - besides
     problems = [f"not red: {', '.join(sorted(missing))}"] if missing else []
-    problems += [f"red too: {', '.join(sorted(besides))}"] if besides else []
+    problems += [f"red too: {', '.join(sorted(undeclared))}"] if undeclared else []
     return Judgement(
-        not missing and not besides and bool(fault.requirements),
+        not missing and not undeclared and bool(fault.requirements),
         "; ".join(problems) or ("" if fault.requirements else "it names no requirement that must turn red"),
         tuple(sorted(missing)),
-        tuple(sorted(besides)),
+        tuple(sorted(undeclared)),
         tuple(sorted(outcome.uncertain - set(fault.requirements))),
     )
 

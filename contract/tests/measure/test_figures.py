@@ -77,6 +77,13 @@ def test_localised_is_what_turns_exactly_the_named_ones_red(step: str) -> None:
     assert figures.judge(of, outcome(of, EXAM_001="fail", EXAM_002="fail", EXAM_009="fail")).good
 
 
+@pytest.mark.parametrize(("step", "good"), [(WHOLE, True), (LOCALISED, False)])
+def test_what_generated_cases_decide_of_every_operation_may_turn_red_with_any_fault(step: str, good: bool) -> None:
+    of = job(BROKEN, step)
+
+    assert figures.judge(of, outcome(of, EXAM_001="fail", EXAM_002="fail", ROBUST_103="fail")).good is good
+
+
 def test_what_else_turned_red_or_not_is_told() -> None:
     of = job(BROKEN, LOCALISED)
 
