@@ -157,7 +157,8 @@ def dated(hours: int) -> Deviation:
         table = call.rules.tables[call.operation.resource]
         sql = f"UPDATE {table.name} SET created_at = created_at + ?, updated_at = updated_at + ? WHERE id = ?"
         call.store.execute(sql, (hours * 3_600_000, hours * 3_600_000, created["id"]))
-        dates = {name: call.write_time(call.now_ms + hours * 3_600_000) for name in ("created_at", "updated_at")}
+        stored = call.store.one(f"SELECT created_at, updated_at FROM {table.name} WHERE id = ?", (created["id"],))
+        dates = {name: call.write_time(stored[name]) for name in ("created_at", "updated_at")}
         return replace(reply, body={key: {**created, **dates}})
 
     return wrap(around)
