@@ -44,7 +44,8 @@ def write(catalogue: Catalogue, results: Results, folder: Path) -> None:
 
 def matrix(catalogue: Catalogue, results: Results) -> dict[str, Any]:
     """Return what is known about every fault, variant and seed as plain data."""
-    judged = {(job.step, job.subject): _cell(job, outcome, results) for job, outcome in results.items()}
+    noise = figures.noise_of(results)
+    judged = {(job.step, job.subject): _cell(job, outcome, noise) for job, outcome in results.items()}
     seeds = sorted({job.subject for job in results if job.step == SEEDS}, key=lambda name: int(name.split("-")[1]))
     return {
         "format": FORMAT,
@@ -54,7 +55,7 @@ def matrix(catalogue: Catalogue, results: Results) -> dict[str, Any]:
         "faults": [_row(each, judged) for each in catalogue.faults],
         "variants": [{**_described(each), VARIANTS: judged.get((VARIANTS, each.id))} for each in catalogue.variants],
         "seeds": [{"id": seed, SEEDS: judged.get((SEEDS, seed))} for seed in seeds],
-        "stock_reports_without_fault": sorted(map(list, figures.noise_of(results))),
+        "stock_reports_without_fault": sorted(map(list, noise)),
     }
 
 
@@ -62,8 +63,8 @@ def _figure(counted: Count) -> dict[str, int]:
     return {"good": counted.good, "measured": counted.total}
 
 
-def _cell(job: Job, outcome: Outcome, results: Results) -> dict[str, Any]:
-    judgement: Judgement = figures.judge(job, outcome, figures.noise_of(results))
+def _cell(job: Job, outcome: Outcome, noise: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    judgement: Judgement = figures.judge(job, outcome, noise)
     return {
         **asdict(judgement),
         "ended": outcome.ended,

@@ -145,6 +145,27 @@ def test_stock_schemathesis_catches_by_what_it_does_not_say_of_the_clean_mock() 
     assert str(more[STOCK]) == "1/1"
 
 
+def test_what_stock_schemathesis_says_of_an_operation_without_the_fault_is_chance_wherever_it_says_it() -> None:
+    here, elsewhere = ("A", "GET /exams"), ("A", "GET /institutes")
+    of_exams, of_institutes = (
+        job(fault(id, "EXAM-001", operation=operation), STOCK)
+        for id, operation in (("exams", "exams_index"), ("institutes", "institutes_index"))
+    )
+    clean = {Job(BASELINE, "clean-1", 1): Outcome(BASELINE, "clean-1", JUDGED)}
+
+    def caught(**found: tuple[tuple[str, str], ...]) -> list[str]:
+        results = {
+            of: Outcome(STOCK, of.subject, JUDGED, failures=found[of.subject]) for of in (of_exams, of_institutes)
+        }
+        bad = figures.count([of_exams, of_institutes], {**clean, **results})[STOCK].bad
+        return [of.subject for of in (of_exams, of_institutes) if of not in [of for of, _ in bad]]
+
+    assert caught(exams=(here,), institutes=()) == ["exams"]
+    assert caught(exams=(elsewhere,), institutes=()) == []
+    assert caught(exams=(), institutes=(elsewhere,)) == ["institutes"]
+    assert caught(exams=(here, elsewhere), institutes=(elsewhere,)) == ["exams"]
+
+
 def test_stock_schemathesis_catches_nothing_without_a_clean_run_to_compare_with() -> None:
     results = stock_results(found=(("A", "GET /exams"),))
     only_faulty = {of: shown for of, shown in results.items() if of.step == STOCK}
