@@ -67,6 +67,12 @@ def judged(*runs: Finished) -> Counter[Shape]:
     return Counter(shape(entry) for entry in entries if entry["_purpose"] in ("judged", "control"))
 
 
+def planned(finished: Finished) -> Counter[Shape]:
+    """Return what was judged of generated cases: all that the plan says, and nothing that workers share and make."""
+    cases = {case["id"] for case in finished.report["cases"] if "test_generated.py" in case["test"]}
+    return Counter({shape: count for shape, count in judged(finished).items() if shape[0] in cases})
+
+
 def _is_poll(entry: Mapping[str, Any]) -> bool:
     # Where what a job goes through is judged, its polls are judged requests.
     return entry["_purpose"] == "poll" or "/status_exam_documents_zip" in entry["request"]["url"]
