@@ -1,4 +1,4 @@
-"""One worker against two, with the plan ready and a mock without latency, and with one that is a little way off."""
+"""One worker against two, the plan ready; and with a mock 5 ms away."""
 
 from __future__ import annotations
 
