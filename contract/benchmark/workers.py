@@ -1,4 +1,4 @@
-"""One worker against two, the plan ready; and with a mock 5 ms away."""
+"""One worker against two, the plan ready; then with a mock a way off."""
 
 from __future__ import annotations
 
