@@ -1,4 +1,4 @@
-"""One worker against two, the plan ready; then with a mock a way off."""
+"""One worker against two: the mock beside them, and a way off."""
 
 from __future__ import annotations
 
