@@ -4,52 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from contract import judgement
 from contract.auth import Wrongly
 from contract.client import Client, Sender
-from contract.exchange import LONGEST_WHOLE_BODY, Exchange, is_cut, record
+from contract.exchange import Exchange
 from contract.generatedcases import Memory
 from contract.journal import Journal
 from contract.nonce import NonceSource
 from contract.ownership import Ownership
 from contract.pace import Pace, SharedTurns
+from contract.recording import Recorder
 from contract.redaction import Redactor
 from contract.removal import Made
 from contract.samples import Sample, Samples, Shared
 from contract.target import Target
 from contract.world import World
-
-EXCHANGES_FILE = "exchanges-{worker}.jsonl"
-
-
-@dataclass
-class Recorder:
-    """Writes each exchange, redacted, as a line of JSON."""
-
-    stream: IO[str]
-    redactor: Redactor
-
-    def __call__(self, exchange: Exchange) -> None:
-        """Record one exchange under the case that is being judged."""
-        ledger = judgement.running()
-        self._write(record(exchange, self.redactor, ledger.case_id if ledger else None))
-
-    def whole(self, exchanges: Iterable[Exchange], case_id: str) -> None:
-        """Record once more, with their bodies whole, those *exchanges* of a case that were cut."""
-        for exchange in exchanges:
-            if is_cut(exchange):
-                self._write(record(exchange, self.redactor, case_id, LONGEST_WHOLE_BODY))
-
-    def _write(self, kept: Mapping[str, Any]) -> None:
-        # Escaped: what a target answers can hold lone surrogates, which no file takes.
-        self.stream.write(json.dumps(kept) + "\n")
 
 
 @dataclass
@@ -92,9 +67,7 @@ class Bench:
             prefix=self.prefix,
             journal=self.journal,
         )
-        name = EXCHANGES_FILE.format(worker=f"{self.worker}{self.label}")
-        self._stream = (self.folder / name).open("w", encoding="utf-8")
-        self._recorder = Recorder(self._stream, self.redactor)
+        self._recorder = Recorder(self.folder, f"{self.worker}{self.label}", self.redactor)
         self.sender.listeners = [judgement.listen]
         if self.keeps_exchanges:
             self.sender.listeners.append(self._recorder)
@@ -152,7 +125,7 @@ class Bench:
         finally:
             self.sender.session.close()
             self._turns.close()
-            self._stream.close()
+            self._recorder.close()
             if self.journal:
                 self.journal.close()
 

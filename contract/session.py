@@ -12,14 +12,25 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import contract
-from contract import cleanup, embedded, operations, plans, preflight, previous, reporting, requirements, shards, verdict
+from contract import (
+    cleanup,
+    embedded,
+    operations,
+    plans,
+    preflight,
+    previous,
+    recording,
+    reporting,
+    requirements,
+    shards,
+    verdict,
+)
 from contract import known as known_deviations
 from contract.archive import Archive
 from contract.config import read_examples, read_target, refuse_what_is_not_there_yet
@@ -29,6 +40,7 @@ from contract.examples import Examples
 from contract.journal import prefix_of
 from contract.nonce import new_run_number
 from contract.pace import workers_for
+from contract.requirements import Register
 from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
 from contract.settings import REPORTS, RUNS, Settings, processors
 from contract.state import State
@@ -195,7 +207,7 @@ class Session:
         """Say the verdicts and gather what the workers recorded."""
         register = requirements.load()
         # What shows a finding is recorded twice, the second time with its bodies whole.
-        recorded = {each["id"]: each for each in self._recorded()}
+        recorded = {each["id"]: each for each in recording.read(self.parts)}
         exchanges = sorted(recorded.values(), key=lambda each: (each["started_ms"], each["id"]))
         elsewhere = f"none of its cases is in the profile {self.settings.profile}"
         judged = verdict.judge(
@@ -258,12 +270,6 @@ class Session:
             point_latest_at(self.folder)
         return self.outcome
 
-    def _recorded(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self.parts.glob("exchanges-*.jsonl")):
-            with path.open(encoding="utf-8") as lines:
-                for line in lines:
-                    yield json.loads(line)
-
     def close(self) -> None:
         """Stop the embedded mock, drop the workers' parts, put a finished report among the earlier ones, unlock."""
         if self.mock:
@@ -293,14 +299,14 @@ def prepare(settings: Settings) -> Session:
 
     Raises:   ConfigurationError, UnknownName: the options or the config. TargetError: the target.
     """
-    # It starts while the options are checked.
-    mock = embedded.start(settings.faults) if settings.target == EMBEDDED else None
-    lock: State | None = None
-    try:
+    # Whatever ends this before the session is there, Ctrl-C included, stops the mock and unlocks the target.
+    with contextlib.ExitStack() as undone:
+        mock = None
+        if settings.target == EMBEDDED:
+            mock = embedded.start(settings.faults)  # it starts while the options are checked
+            undone.callback(mock.stop)
         register = requirements.load()
-        settings.selected(register)
-        for operation_id in settings.operations:
-            operations.get(operation_id)
+        _check_names(settings, register)
         again = tried_again(settings)
         # A config file that merely lies there has nothing to do with a run against the mock.
         redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
@@ -309,8 +315,10 @@ def prepare(settings: Settings) -> Session:
             refuse_what_is_not_there_yet(settings.target, settings.config)
         _check_answers(target)
         known = known_deviations.read(target.known, register, target.answers) if target.known else {}
+        lock: State | None = None
         if not mock:
             lock = State(target)
+            undone.callback(lock.unlock)
             lock.lock("a run")
         probes = preflight.check(target)
         # The first one connects, and the machine may be busy: the shortest tells how far the target is.
@@ -337,13 +345,14 @@ def prepare(settings: Settings) -> Session:
         if lock:
             session.tidied = _tidied(session, lock)
         _make_empty(session.parts)
-    except BaseException:
-        if mock:
-            mock.stop()
-        if lock:
-            lock.unlock()
-        raise
+        undone.pop_all()
     return session
+
+
+def _check_names(settings: Settings, register: Register) -> None:
+    settings.selected(register)
+    for operation_id in settings.operations:
+        operations.get(operation_id)
 
 
 def _workers_for(settings: Settings, target: Target, latency_ms: float) -> int:

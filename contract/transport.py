@@ -192,7 +192,7 @@ def _sent(
     watch.allow(timeout_s)
     try:
         response._content = _whole_body(response, timeout_s)  # what `content` returns from now on
-    except BaseException:
+    except BaseException:  # Ctrl-C too: half an answer must not stay in the pool for the next request
         response.close()
         raise
     response._content_consumed = True  # type: ignore[attr-defined]

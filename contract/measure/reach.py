@@ -7,7 +7,6 @@ so that a test is counted for the operations by which it is made, too.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contract import pytest_plugin, session
+from contract import pytest_plugin, recording, session
 from contract.measure.jobs import Job
 from contract.measure.outcome import JUDGED, Outcome
 from contract.measure.selection import Selection
@@ -45,11 +44,9 @@ def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) ->
 def _reach(run: Session) -> dict[str, list[str]]:
     """Join cases, which know their test, with exchanges, which know their case."""
     operations: dict[str, set[str]] = defaultdict(set)
-    for path in run.parts.glob("exchanges-*.jsonl"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            exchange = json.loads(line)
-            if exchange["case"] and exchange["operation"]:
-                operations[_common(exchange["case"])].add(exchange["operation"])
+    for exchange in recording.read(run.parts):
+        if exchange["case"] and exchange["operation"]:
+            operations[_common(exchange["case"])].add(exchange["operation"])
     return {case.test: sorted(operations[_common(case.id)]) for case in run.cases}
 
 

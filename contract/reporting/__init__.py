@@ -43,7 +43,9 @@ def _write_others(result: RunResult, folder: Path) -> None:
 
 
 def _write_beside(result: RunResult, folder: Path) -> None:
+    # Whatever went wrong, `write` does the same again in its own process, where the error is shown as any other:
+    # a stack trace from here would only stand before it.
     try:
         _write_others(result, folder)
     except Exception:
-        raise SystemExit(1) from None  # who waits for this process tries again, and says what is wrong
+        raise SystemExit(1) from None
