@@ -86,9 +86,11 @@ class Bench:
     def _within_shared_world(self) -> Iterator[None]:
         # Cases may be the first to ask for something shared: it must outlive them.
         self._worlds.append(self._shared_world)
+        before, self.sender.sets_up = self.sender.sets_up, True
         try:
             yield
         finally:
+            self.sender.sets_up = before
             self._worlds.pop()
 
     def keep_whole(self, exchanges: Iterable[Exchange], case_id: str) -> None:

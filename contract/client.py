@@ -68,6 +68,8 @@ class Sender:
     """Where creations are written down before they are sent."""
     tag: str = ""
     """What tells the exchanges of one part of a sharded run from those of the others."""
+    sets_up: bool = False
+    """Whether what is sent now is for several cases: each worker does it once, and none of it judges the one case."""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -141,6 +143,7 @@ class Client:
         Args:     params: what is sent, as far as it is known; None: what the request holds when it is written.
         Raises:   Unwritable, UnsafeRequest, ReadOnlyRun: before anything is sent. TargetUnreachable: no answer came.
         """
+        purpose = "set-up" if self.sender.sets_up else purpose
         for tries_left in range(TRIES_AFTER_429, -1, -1):
             exchange = self._send_retrying(operation, request, intent, purpose, params)
             self._note(exchange)
