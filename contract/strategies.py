@@ -79,13 +79,15 @@ def operands(type: FieldType, values: Iterable[Any]) -> list[Value]:
     Return what a column of *type* is usefully compared with: what its rows hold, and what stands just beside.
 
     Args:     values: of the rows, null among them or not.
+    Returns:  as many for each value, whatever it is: what is drawn must not hang on ids lying side by side, as they
+              do when one worker makes all rows.
     """
-    found: dict[str, Value] = {}
-    for value in values:
+    found: list[Value] = []
+    for value in dict.fromkeys(values):
         if (known := typed(value, type)) is not None:
             as_it_is = [] if type is FieldType.BOOLEAN else [value]
-            found.update({repr(each): each for each in (*as_it_is, *_beside(known))})
-    return list(found.values())
+            found += {repr(each): each for each in (*as_it_is, *_beside(known))}.values()
+    return found
 
 
 def _beside(known: Typed) -> list[Value]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from contract.redaction import REMOVED
 from contract.tests.run.conftest import Finished
 
 Shape = tuple[Any, ...]
@@ -61,16 +61,37 @@ def requests_of(finished: Finished) -> list[Shape]:
     return [shape(entry) for entry in finished.entries if not _is_poll(entry)]
 
 
-def judged(*runs: Finished) -> Counter[Shape]:
-    """Return what was judged in *runs* together, and the controls, in whatever order."""
+def judged(*runs: Finished) -> set[Shape]:
+    """Return what was judged in *runs* together, and the controls; how often a list is read hangs on others' rows."""
     entries = (entry for run in runs for entry in run.entries if not _is_poll(entry))
-    return Counter(shape(entry) for entry in entries if entry["_purpose"] in ("judged", "control"))
+    return {shape(entry) for entry in entries if entry["_purpose"] in ("judged", "control")}
 
 
-def planned(finished: Finished) -> Counter[Shape]:
-    """Return what was judged of generated cases: all that the plan says, and nothing that workers share and make."""
-    cases = {case["id"] for case in finished.report["cases"] if "test_generated.py" in case["test"]}
-    return Counter({shape: count for shape, count in judged(finished).items() if shape[0] in cases})
+def judged_by_one_alone(one: Finished, other: Finished) -> list[Shape]:
+    """
+    Return what only one of two runs judged.
+
+    What a secret was set to is removed wherever its worker meets it again, so a removed text agrees with any.
+    """
+    mine, others = judged(one), judged(other)
+    unmatched = others - mine
+    alone = []
+    for sent in mine - others:
+        same = next((each for each in unmatched if _agree(sent, each)), None)
+        if same:
+            unmatched.remove(same)
+        else:
+            alone.append(sent)
+    return alone + list(unmatched)
+
+
+def _agree(one: Shape, other: Shape) -> bool:
+    return all(a == b or _fits(a, b) or _fits(b, a) for a, b in zip(one, other, strict=True))
+
+
+def _fits(text: Any, cleaned: Any) -> bool:
+    parts = [re.escape(part) for part in str(cleaned).split(REMOVED)]
+    return len(parts) > 1 and re.fullmatch(".*".join(parts), str(text), re.S) is not None
 
 
 def _is_poll(entry: Mapping[str, Any]) -> bool:
