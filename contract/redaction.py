@@ -18,6 +18,8 @@ SECRET_FIELDS = frozenset(
     }
 )  # fmt: skip
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+ERRORS = frozenset({"error", "errors"})
+"""Below these names texts speak of the fields that they stand beside."""
 SHOWN_OF_A_SIGNATURE = 8
 
 _SIGNATURE = re.compile(r"(signature(?:=|%3D|\\?\"\s*:\s*\\?\"|\"\r\n\r\n))([0-9A-Fa-f]{16,})", re.IGNORECASE)
@@ -84,24 +86,24 @@ class Redactor:
             self._harmless.clear()
             self._harmless_text.clear()
 
-    def learn_from(self, body: Any) -> None:
-        """Remember the values of secret fields anywhere in a JSON *body*."""
+    def learn_from(self, body: Any, of_errors: bool = False) -> None:
+        """Remember the values of secret fields anywhere in a JSON *body*; of errors only what is no sentence."""
         if isinstance(body, dict):
             for name, value in body.items():
                 if name.lower() in SECRET_FIELDS:
-                    self._learn_all(value)
+                    self._learn_all(value, of_errors)
                 elif isinstance(value, dict | list):
-                    self.learn_from(value)
+                    self.learn_from(value, of_errors or name.lower() in ERRORS)
         elif isinstance(body, list):
             for item in body:
                 if isinstance(item, dict | list):
-                    self.learn_from(item)
+                    self.learn_from(item, of_errors)
 
-    def _learn_all(self, value: Any) -> None:
+    def _learn_all(self, value: Any, of_errors: bool) -> None:
         if isinstance(value, Mapping | list):
             for item in value.values() if isinstance(value, Mapping) else value:
-                self._learn_all(item)
-        elif isinstance(value, str | int) and _is_telling(str(value)):
+                self._learn_all(item, of_errors)
+        elif isinstance(value, str | int) and _is_telling(str(value)) and not (of_errors and " " in str(value)):
             self.learn(str(value))
 
     def plain(self, value: Any) -> Any:

@@ -147,6 +147,16 @@ def test_everything_below_a_secret_field_is_learnt():
     assert redactor.text(f"{TOKEN} another-one-x 9988776655") == f"{REMOVED} {REMOVED} {REMOVED}"
 
 
+@pytest.mark.parametrize("name", ["errors", "error"])
+def test_what_an_error_says_of_a_secret_field_is_no_secret(name):
+    redactor = Redactor()
+    redactor.learn_from({name: {"password": ["is too short", TOKEN], "login": [{"token": "has expired"}]}})
+
+    said = f'{{"{name}": {{"password": ["is too short", "{TOKEN}"]}}}} has expired'
+
+    assert redactor.text(said) == said.replace(TOKEN, REMOVED)
+
+
 def test_a_row_of_noughts_is_no_secret_elsewhere():
     redactor = Redactor()
     redactor.learn_from({"token": "0" * 32})
