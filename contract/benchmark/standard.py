@@ -10,9 +10,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract import requirements
 from contract.benchmark import processes
 from contract.benchmark.processes import Cost, MemoryWatch
 from contract.plans import SHIPPED_SEED
+from contract.session import GENERATED, SEQUENCES
 
 QUICK_AREAS = ("exams", "token", "users")
 LONGEST_S = 300
@@ -46,19 +48,19 @@ class StandardRun:
         return self.cost.wall_s >= LONGEST_S
 
 
-def run(workers: int | str, latency_ms: int, quick: bool, number: int = 1) -> StandardRun:
+def run(workers: int | str, latency_ms: int, quick: bool, number: int = 1, explicit: bool = False) -> StandardRun:
     """
     Run the standard profile, or some areas of it, with a ready plan, against a target that can only be asked.
 
     Args:     workers: how many, or ``auto``: as many as the latency asks for. number: of a run that is
-              made several times; each is made once.
+              made several times; each is made once. explicit: without what generated cases decide.
     Raises:   RuntimeError: it did not find the mock to conform, so something else was measured.
     """
-    return _run(workers, latency_ms, quick, number)
+    return _run(workers, latency_ms, quick, number, explicit)
 
 
 @functools.cache
-def _run(workers: int | str, latency_ms: int, quick: bool, number: int) -> StandardRun:
+def _run(workers: int | str, latency_ms: int, quick: bool, number: int, explicit: bool) -> StandardRun:
     with (
         tempfile.TemporaryDirectory(prefix="conformance-bench-") as folder,
         processes.mock(*_latency(latency_ms), control=False) as mock,
@@ -68,11 +70,17 @@ def _run(workers: int | str, latency_ms: int, quick: bool, number: int) -> Stand
         command += ["--workers", str(workers), "--seed", str(SHIPPED_SEED), "--report-dir", str(report)]
         command += ["--max-duration", str(LONGEST_S)]
         command += [word for area in QUICK_AREAS if quick for word in ("--area", area)]
+        command += _only_explicit() if explicit else []
         environment = {**os.environ, "CONFORMANCE_STATE_DIR": folder}
         with MemoryWatch(frozenset({mock.process.pid})) as watch:
             cost = processes.cost(command, env=environment)
         said = json.loads((report / "report.json").read_text(encoding="utf-8"))
         return StandardRun(cost, said["summary"]["requests"], watch.peak_mb, mock.peak_memory_mb)
+
+
+def _only_explicit() -> list[str]:
+    explicit = [each.id for each in requirements.load() if each.id not in (*GENERATED, *SEQUENCES)]
+    return [word for id in explicit for word in ("--requirement", id)]
 
 
 def scope(quick: bool) -> str:

@@ -65,8 +65,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int | str, int], float]:
     """Seconds of a run, by workers and latency."""
     seconds: dict[tuple[int | str, int], float] = {}
 
-    def run(workers: int | str, ms: int, quick: bool, number: int = 1) -> StandardRun:
-        slower = 40.0 if number == 2 else 0.0
+    def run(workers: int | str, ms: int, quick: bool, number: int = 1, explicit: bool = False) -> StandardRun:
+        slower = 40.0 if number == 2 else -20.0 if explicit else 0.0
         return StandardRun(Cost(seconds[workers, ms] + slower, 1.0), 9, 100, 50)
 
     monkeypatch.setattr(standard, "run", run)
@@ -77,16 +77,17 @@ def test_workers_and_latency_are_ratios_of_whole_runs(runs) -> None:
     runs.update({(1, 0): 90.0, (2, 0): 50.0, (1, 5): 180.0, (2, 5): 90.0})
     runs.update({("auto", 0): 50.0, ("auto", 20): 60.0, ("auto", 100): 150.0})
 
-    assert [row.ratio for row in workers.measure(False)] == [None, 1.8, None, 2.0]
+    assert [row.ratio for row in workers.measure(False)] == [None, 1.8, None, 2.0, None]
     assert [(row.ratio, row.met) for row in latency.measure(False)] == [(None, None), (1.2, None), (3.0, False)]
 
 
 def test_two_workers_are_told_by_the_medians_of_their_rounds(runs) -> None:
     runs.update({(1, 0): 90.0, (2, 0): 50.0, (1, 5): 180.0, (2, 5): 90.0})
 
-    one, two, *_ = workers.measure(False)
+    one, two, *_, explicit = workers.measure(False)
 
-    assert (one.value, two.value) == (90.0, 50.0)
+    assert (one.value, two.value, two.ratio) == (90.0, 50.0, 1.8)
+    assert (explicit.value, explicit.met) == (30.0, False)
     assert "median of 3 rounds by turns, 50.0 to 90.0" in two.note
 
 
