@@ -1,4 +1,4 @@
-"""One worker against two, near and a way off; explicit tests alone."""
+"""One worker against two, near and far; the explicit tests alone."""
 
 from __future__ import annotations
 
