@@ -18,7 +18,7 @@ import requests
 
 from contract import operations, transport
 from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, params_of, places_of
-from contract.errors import ReadOnlyRun, TargetUnreachable
+from contract.errors import ReadOnlyRun, SuiteError, TargetUnreachable
 from contract.exchange import VALID, Exchange
 from contract.journal import Journal
 from contract.nonce import Clock, NonceSource, now_ms
@@ -36,7 +36,7 @@ TRIES_AFTER_429 = 5
 READING_METHODS = frozenset({"GET", "HEAD"})
 
 
-class Unwritable(ValueError):
+class Unwritable(SuiteError):
     """A request that cannot be put into words of HTTP."""
 
 
@@ -255,7 +255,7 @@ class Client:
         try:
             return self.sender.session.prepare_request(request)
         except (ValueError, TypeError, requests.RequestException) as error:
-            raise Unwritable(f"{request.method} {type(error).__name__}") from error
+            raise Unwritable(f"{request.method} request cannot be written: {type(error).__name__}") from None
 
     def _send(
         self, prepared: requests.PreparedRequest

@@ -10,32 +10,85 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import pydantic
+import requests
 
 from contract import target as targets
 from contract.errors import ConfigurationError
 
 DEFAULT_FILE = Path("conformance.toml")
-NOT_YET: tuple[str, ...] = ()
-"""Keys of a target that a later version honours."""
+LONGEST_TIMEOUT_S = 3600
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NOTHING_BUT_SPACE = re.compile(r"^\s*$")
+_TARGET_NAME = re.compile(r"\w[\w.-]*")
+_HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 
 
 class _Table(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
+def _sendable(text: str) -> str:
+    """Refuse what no header can hold."""
+    if not _HEADER_VALUE.fullmatch(_of_one_line(text)):
+        raise ValueError("this goes into a header, which holds Latin letters only")
+    return text
+
+
+def _of_one_line(text: str) -> str:
+    """Refuse what was read from a file with its end; the value itself may be a secret and is not repeated."""
+    if text != text.strip() or any(ord(character) < ord(" ") for character in text):
+        raise ValueError(
+            "no line break, no control character and no space at an end; files often end with a line break"
+        )
+    return text
+
+
+def _header_name(text: str) -> str:
+    if not _HEADER_NAME.fullmatch(text):
+        raise ValueError("this is no name of a header: letters, digits and hyphens")
+    return text
+
+
+def _url(text: str) -> str:
+    """Refuse what no request can be sent to; a URL may hold a password and is not repeated."""
+    try:
+        scheme = urlsplit(text).scheme
+        requests.Request("GET", text).prepare()
+    except (ValueError, requests.RequestException):
+        raise ValueError("this is no URL; give one such as https://staging.example.com") from None
+    if scheme not in ("http", "https") or re.search(r"\s", text):
+        raise ValueError("this has to be a URL with http:// or https:// and without spaces")
+    return text
+
+
+def _plain_url(text: str) -> str:
+    parts = urlsplit(_url(text))
+    if "@" in parts.netloc:
+        raise ValueError("a URL with a user and a password would be shown; give them as basic_auth")
+    if parts.query or parts.fragment:
+        raise ValueError("leave out what stands after ? or #: paths are put behind this URL")
+    return text
+
+
 PositiveId = Annotated[int, pydantic.Field(gt=0)]
 Text = Annotated[str, pydantic.Field(min_length=1)]
+OneLine = Annotated[Text, pydantic.AfterValidator(_of_one_line)]
+HeaderText = Annotated[Text, pydantic.AfterValidator(_sendable)]
+HeaderName = Annotated[str, pydantic.AfterValidator(_header_name)]
+Url = Annotated[str, pydantic.AfterValidator(_url)]
+PlainUrl = Annotated[str, pydantic.AfterValidator(_plain_url)]
+Rate = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
 
 
 class UserTable(_Table):
     """``[targets.NAME.users.ROLE]``."""
 
-    token: Text
-    secret_key: Text
+    token: HeaderText
+    secret_key: OneLine
     institute_id: PositiveId
 
 
@@ -69,30 +122,39 @@ class FixturesTable(_Table):
 
 
 class BudgetTable(_Table):
-    """``budget_requests`` by profile."""
+    """``budget_requests`` by profile; one number stands for all of them."""
 
     smoke: PositiveId | None = None
     standard: PositiveId | None = None
     deep: PositiveId | None = None
 
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _for_all(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            return given
+        if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+            raise ValueError(f"give a number above 0, or a table of them for {', '.join(cls.model_fields)}")
+        return dict.fromkeys(cls.model_fields, given)
+
 
 class TargetTable(_Table):
     """``[targets.NAME]``."""
 
-    base_url: Annotated[str, pydantic.Field(pattern=r"^https?://[^/\s]+")]
+    base_url: PlainUrl
     users: UsersTable
     fixtures: FixturesTable = FixturesTable()
     answers: dict[str, Any] = {}
     verify_tls: bool | Text = True
     version: Text | None = None
-    headers: dict[str, str] = {}
+    headers: dict[HeaderName, HeaderText] = {}
     client_certificate: Text | None = None
     basic_auth: Annotated[list[Text], pydantic.Field(min_length=2, max_length=2)] | None = None
-    proxy: Annotated[str, pydantic.Field(pattern=r"^https?://[^/\s]+")] | None = None
-    timeout_s: Annotated[float, pydantic.Field(gt=0)] = 30.0
+    proxy: Url | None = None
+    timeout_s: Annotated[float, pydantic.Field(gt=0, le=LONGEST_TIMEOUT_S)] = 30.0
     known: Text | None = None
-    requests_per_second: Annotated[float, pydantic.Field(gt=0)] | None = None
-    budget_requests: PositiveId | BudgetTable | None = None
+    requests_per_second: Rate | None = None
+    budget_requests: BudgetTable | None = None
     production: bool = False
     control: bool = False
 
@@ -150,6 +212,8 @@ def read_target(name: str, file: Path | None, environment: Mapping[str, str] = o
     if name not in known:
         listed = ", ".join(known) or "none"
         raise ConfigurationError(f"{path} has no target {name!r}; it has: {listed} ('mock' needs no config)")
+    if not _TARGET_NAME.fullmatch(name):
+        raise place.error(("targets", name), "folders are named after a target: letters, digits, '.', '_' and '-'")
     users = known[name].get("users", {}) if isinstance(known[name], dict) else {}
     required = ("targets", name, "users", "administrator")
     if isinstance(users, dict) and "administrator" not in users:
@@ -183,17 +247,6 @@ def _check_files(target: targets.Target, place: _Place) -> None:
             raise place.error(path, f"{file} has to hold the private key too, after the certificate")
         if key == "client_certificate" and "ENCRYPTED" in text:
             raise place.error(path, f"the private key in {file} is encrypted; nobody is there to type its passphrase")
-
-
-def refuse_what_is_not_there_yet(name: str, file: Path | None) -> None:
-    """
-    Say that the config asks for what this version cannot do, rather than leave it out in silence.
-
-    Raises:   ConfigurationError: it has such a key.
-    """
-    document, place = _parse(file or DEFAULT_FILE)
-    for path in [("targets", name, key) for key in NOT_YET if key in document["targets"][name]]:
-        raise place.error(path, "this version cannot do that yet; take the key out")
 
 
 def read_examples(file: Path | None, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -266,7 +319,8 @@ def _validate(model: type[_Table], value: Any, path: tuple[str, ...], place: _Pl
         if first["type"] == "extra_forbidden":
             allowed = _allowed_beside(model, first["loc"])
             raise place.error(where, f"unknown key; allowed here: {', '.join(allowed)}") from None
-        raise place.error(where, first["msg"][0].lower() + first["msg"][1:]) from None
+        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
+        raise place.error(where, said[0].lower() + said[1:]) from None
 
 
 def _is_key(part: int | str) -> bool:
@@ -310,15 +364,9 @@ def _to_target(name: str, table: TargetTable, file: Path) -> targets.Target:
         fixtures=targets.Fixtures(**fixtures),
         base_url=table.base_url.rstrip("/"),
         known=file.parent / table.known if table.known else None,
-        budget_requests=_budgets(table.budget_requests),
+        budget_requests=table.budget_requests.model_dump(exclude_none=True) if table.budget_requests else {},
         verify_tls=str(file.parent / table.verify_tls) if isinstance(table.verify_tls, str) else table.verify_tls,
         client_certificate=str(file.parent / table.client_certificate) if table.client_certificate else None,
         basic_auth=(table.basic_auth[0], table.basic_auth[1]) if table.basic_auth else None,
         **values,
     )
-
-
-def _budgets(given: int | BudgetTable | None) -> dict[str, int]:
-    if isinstance(given, BudgetTable):
-        return {profile: most for profile, most in given.model_dump().items() if most is not None}
-    return {} if given is None else dict.fromkeys(BudgetTable.model_fields, given)

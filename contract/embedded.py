@@ -6,23 +6,27 @@ import functools
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contract.config import read_target
-from contract.errors import TargetUnreachable
+from contract.errors import ConfigurationError, TargetUnreachable
 from contract.target import EMBEDDED, Target
 
 CONFIG = "mock.toml"
+LOG = "mock.log"
+WRONG_OPTIONS = 2
 STOP_TIMEOUT_S = 5.0
+SECONDS_BETWEEN_LOOKS = 0.01
 
 
 @dataclass
 class EmbeddedMock:
     """A mock that was started; it prints its own config, from which the target is read as for any other deployment."""
 
-    process: subprocess.Popen[str] = field(repr=False)
+    process: subprocess.Popen[bytes] = field(repr=False)
     folder: tempfile.TemporaryDirectory[str] = field(repr=False)
 
     @functools.cached_property
@@ -30,12 +34,16 @@ class EmbeddedMock:
         """
         Wait until the mock listens, and return it.
 
-        Raises:   TargetUnreachable: it did not start; the text says what it printed.
+        Raises:   ConfigurationError: it knows no such fault. TargetUnreachable: it did not start; the text says what it
+                  printed.
         """
-        printed = _wait_until_it_listens(self.process)
+        printed = self._printed_until_it_listens()
         if "listening" not in printed:
+            said, status = " ".join(printed.split())[-300:], self.process.wait()
             self.stop()
-            raise TargetUnreachable(f"the embedded mock did not start: {' '.join(printed.split())[-300:]}")
+            if status == WRONG_OPTIONS:
+                raise ConfigurationError(f"{said.removeprefix('mock: ').split(';')[0]}; 'conformance faults' lists them")
+            raise TargetUnreachable(f"the embedded mock did not start: {said}")
         with self.folder as folder:
             return replace(read_target("local", Path(folder) / CONFIG, {}), name=EMBEDDED)
 
@@ -47,9 +55,13 @@ class EmbeddedMock:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
         self.folder.cleanup()
+
+    def _printed_until_it_listens(self) -> str:
+        log = Path(self.folder.name) / LOG
+        while "listening" not in log.read_text(encoding="utf-8") and self.process.poll() is None:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        return log.read_text(encoding="utf-8")
 
 
 def start(faults: Iterable[str] = ()) -> EmbeddedMock:
@@ -58,21 +70,12 @@ def start(faults: Iterable[str] = ()) -> EmbeddedMock:
     arguments = ["--port", "0", "--control", "--config-out", str(Path(folder.name) / CONFIG)]
     for fault in faults:
         arguments += ["--fault", fault]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "contract.mock", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
+    # Into a file: nobody reads a pipe while the run goes on, and a mock that fills one answers nothing more.
+    with (Path(folder.name) / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contract.mock", *arguments],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
     return EmbeddedMock(process, folder)
-
-
-def _wait_until_it_listens(process: subprocess.Popen[str]) -> str:
-    printed = ""
-    assert process.stdout is not None
-    for line in process.stdout:
-        printed += line
-        if "listening" in line:
-            break
-    return printed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contract.auth import Wrongly, authorization
@@ -16,6 +15,7 @@ from contract.judgement import describe
 from contract.nonce import NonceSource, new_run_number
 from contract.ownership import Ownership
 from contract.target import ROLES, Target, User
+from contract.transport import http_date
 
 TIMEOUT_S = 10.0
 _PROBES: dict[str, tuple[str, dict[str, Any]]] = {"superuser": ("institutes_index", {"limit": 1})}
@@ -32,13 +32,8 @@ class Probe:
     @property
     def clock_skew_s(self) -> float | None:
         """Return how far the target's clock is ahead of ours in seconds, by its Date header; None without one."""
-        if not (date := self.exchange.header("Date")):
-            return None
-        try:
-            theirs = parsedate_to_datetime(date).timestamp()
-        except ValueError:
-            return None
-        return theirs - self.exchange.started_ms / 1000
+        theirs = http_date(self.exchange.header("Date"))
+        return theirs.timestamp() - self.exchange.started_ms / 1000 if theirs else None
 
 
 def sender_for(target: Target) -> Sender:

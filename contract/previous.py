@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+
+import pydantic
 
 from contract.errors import ConfigurationError
 
@@ -14,29 +14,60 @@ Pair = tuple[str, str | None]
 """A requirement and the operation that a test of it is about, None for a test that is about several."""
 
 
-def report_of(target: str, runs: Path, folder: Path | None) -> tuple[Path, dict[str, Any]]:
+class _Part(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="ignore", frozen=True)
+
+
+class _Named(_Part):
+    name: str
+
+
+class _Begun(_Part):
+    started_at: str
+
+
+class _Case(_Part):
+    requirement: str
+    operation: str | None
+    verdict: str
+
+
+class _Judged(_Part):
+    id: str
+    verdict: str
+
+
+class Previous(_Part):
+    """What of a report tells what is tried again."""
+
+    target: _Named
+    run: _Begun
+    cases: list[_Case]
+    requirements: list[_Judged]
+
+
+def report_of(target: str, runs: Path, folder: Path | None) -> tuple[Path, Previous]:
     """
     Return the newest report on *target*, of those below *runs* and the one in *folder*.
 
     Raises:   ConfigurationError: there is none.
     """
     paths = [*runs.glob("*/report.json"), *([folder / "report.json"] if folder else [])]
-    found = [(path, said) for path in paths if (said := _read(path)) is not None and said["target"]["name"] == target]
+    found = [(path, said) for path in paths if (said := _read(path)) is not None and said.target.name == target]
     if not found:
         raise ConfigurationError(f"--last-failed: no run of {target} below {runs}; run once without --last-failed")
-    return max(found, key=lambda each: str(each[1]["run"]["started_at"]))
+    return max(found, key=lambda each: each[1].run.started_at)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> Previous | None:
     """Return a report, or None: what is no whole report is not the previous run."""
     try:
-        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return said if all(name in said for name in ("target", "run", "cases", "requirements")) else None
+        return Previous.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
         return None
 
 
-def failed(said: dict[str, Any], path: Path) -> frozenset[Pair]:
+def failed(said: Previous, path: Path) -> frozenset[Pair]:
     """
     Return what a report says was not met or could not be judged.
 
@@ -44,10 +75,10 @@ def failed(said: dict[str, Any], path: Path) -> frozenset[Pair]:
 
     Raises:   ConfigurationError: there was nothing.
     """
-    cases = [(each["requirement"], each["operation"], each["verdict"]) for each in said["cases"]]
+    cases = [(each.requirement, each.operation, each.verdict) for each in said.cases]
     found = {(requirement, operation) for requirement, operation, verdict in cases if verdict in BAD}
     named = {requirement for requirement, _ in found}
-    judged = [each["id"] for each in said["requirements"] if each["verdict"] in BAD]
+    judged = [each.id for each in said.requirements if each.verdict in BAD]
     found |= {(each, operation) for each in judged if each not in named for operation in _operations(each, cases)}
     if not found:
         raise ConfigurationError(f"--last-failed: nothing failed or was inconclusive in {path}; leave the option out")

@@ -17,7 +17,7 @@ from contract.bench import Bench, SampleSender
 from contract.benches import Benches
 from contract.choosing import ids_of, name_of, operation_of
 from contract.client import Client
-from contract.errors import ConformanceError
+from contract.errors import ConfigurationError, ConformanceError
 from contract.generatedcases import GeneratedCases
 from contract.mockcontrol import MockControl
 from contract.plans import Plans
@@ -98,6 +98,8 @@ def _prepare(config: pytest.Config) -> Session:
     option = config.option
     seed = random_seed(option.profile) if option.seed is None else option.seed
     try:
+        if option.shard and option.seed is None:
+            raise ConfigurationError("--shard needs --seed: all parts must have the same plan")
         session.heed_termination()
         run = session.prepare(
             Settings(

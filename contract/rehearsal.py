@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from contract import embedded, operations
+from contract import embedded, operations, requirements
 from contract.client import CREATED_KIND
 from contract.config import read_target
 from contract.nonce import new_run_number
 from contract.operations import METHODS
 from contract.results import RunResult
-from contract.session import Session, tried_again
+from contract.session import Session, check_names, known_of, tried_again
 from contract.settings import Settings, processors
 from contract.target import EMBEDDED, Fixtures, Target
 
@@ -33,7 +33,11 @@ def prepare(settings: Settings, folder: Path) -> tuple[Target, Session]:
     Returns:  the target that was asked for, of which only the config is read, and the run, with its report in *folder*.
     Raises:   ConfigurationError: the config. TargetUnreachable: the mock did not start.
     """
+    register, again = requirements.load(), tried_again(settings)
+    check_names(settings, register)
     wanted = None if settings.target == EMBEDDED else read_target(settings.target, settings.config)
+    if wanted:
+        known_of(wanted, register)
     mock = embedded.start(settings.faults)
     wanted = wanted or mock.target
     session = Session(
@@ -47,7 +51,7 @@ def prepare(settings: Settings, folder: Path) -> tuple[Target, Session]:
         rehearses=True,
         processes=min(settings.process_count(), processors()),
         workers=settings.process_count(),
-        again=tried_again(settings),
+        again=again,
     )
     session.parts.mkdir(parents=True)
     return wanted, session
@@ -101,7 +105,7 @@ class Plan:
     def document(self) -> dict[str, Any]:
         """Return the plan as plain data."""
         return {
-            "format": "conformance-plan/1",
+            "format": "conformance-rehearsal/1",
             "target": {"name": self.target.name, "base_url": self.target.base_url},
             "requests": self.requests,
             "by_method": self.by_method,

@@ -33,7 +33,7 @@ from contract import (
 )
 from contract import known as known_deviations
 from contract.archive import Archive
-from contract.config import read_examples, read_target, refuse_what_is_not_there_yet
+from contract.config import read_examples, read_target
 from contract.embedded import EmbeddedMock
 from contract.errors import ConfigurationError
 from contract.examples import Examples
@@ -267,7 +267,10 @@ class Session:
         if self.settings.shard:
             shards.write(self.outcome, shards.Head.of_run(self), self.folder)
         if self.settings.report_dir is None:
-            point_latest_at(self.folder)
+            try:
+                point_latest_at(self.folder)
+            except OSError as error:
+                self.notes.append(f"reports/latest does not point at this report: {error.strerror}")
         return self.outcome
 
     def close(self) -> None:
@@ -306,15 +309,12 @@ def prepare(settings: Settings) -> Session:
             mock = embedded.start(settings.faults)  # it starts while the options are checked
             undone.callback(mock.stop)
         register = requirements.load()
-        _check_names(settings, register)
+        check_names(settings, register)
         again = tried_again(settings)
         # A config file that merely lies there has nothing to do with a run against the mock.
         redis = read_examples(settings.config) if settings.config or settings.target != EMBEDDED else None
         target = mock.target if mock else read_target(settings.target, settings.config)
-        if not mock:
-            refuse_what_is_not_there_yet(settings.target, settings.config)
-        _check_answers(target)
-        known = known_deviations.read(target.known, register, target.answers) if target.known else {}
+        known = known_of(target, register)
         lock: State | None = None
         if not mock:
             lock = State(target)
@@ -349,10 +349,25 @@ def prepare(settings: Settings) -> Session:
     return session
 
 
-def _check_names(settings: Settings, register: Register) -> None:
+def check_names(settings: Settings, register: Register) -> None:
+    """
+    Make sure that what the options name is there.
+
+    Raises:   UnknownName: a requirement, an area or an operation is not.
+    """
     settings.selected(register)
     for operation_id in settings.operations:
         operations.get(operation_id)
+
+
+def known_of(target: Target, register: Register) -> dict[str, Known]:
+    """
+    Return the known deviations of a target.
+
+    Raises:   ConfigurationError: what its config pins or excuses is not there to be pinned or excused.
+    """
+    _check_answers(target)
+    return known_deviations.read(target.known, register, target.answers) if target.known else {}
 
 
 def _workers_for(settings: Settings, target: Target, latency_ms: float) -> int:

@@ -71,6 +71,8 @@ class Settings:
             raise ConfigurationError("--keep has to be 1 or more: the last run of a target always stays")
         if self.faults and self.target != "mock":
             raise ConfigurationError("--fault works with the embedded mock only; leave --target out")
+        if self.report_dir:
+            _refuse_what_holds_something_else(self.report_dir)
 
     def process_count(self) -> int:
         """Return how many processes ``--workers`` means: one per core with ``auto``."""
@@ -102,21 +104,29 @@ class Settings:
         if self.report_dir:
             return self.report_dir
         stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
+        parent = self.history or RUNS
+        _make(parent, exist_ok=True)
         for number in itertools.count(1):
-            folder = (self.history or RUNS) / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
-            with contextlib.suppress(FileExistsError):
-                return _made(folder)
+            folder = parent / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
+            if not folder.exists():
+                with contextlib.suppress(FileExistsError):  # another run was a moment earlier
+                    _make(folder)
+                    return folder
         raise AssertionError("unreachable")
 
 
-def _made(folder: Path) -> Path:
+def _refuse_what_holds_something_else(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / "report.json").exists():
+        raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
+
+
+def _make(folder: Path, exist_ok: bool = False) -> None:
     try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        raise
+        folder.mkdir(parents=exist_ok, exist_ok=exist_ok)
     except OSError as error:
-        raise ConfigurationError(f"cannot write the report to {folder.parent}: {error.strerror}") from None
-    return folder
+        if isinstance(error, FileExistsError) and not exist_ok:
+            raise
+        raise ConfigurationError(f"cannot write the report to {folder}: {error.strerror}") from None
 
 
 def shard_of_text(text: str) -> tuple[int, int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contract import operations
 from contract.exchange import Exchange
 from contract.judgement import expect
+from contract.transport import http_date
 
 _WORDS = {"true": "1", "false": "0"}
 _TIME_SUFFIXES = ("_at", "_time")
@@ -30,10 +30,7 @@ def instant(text: Any) -> datetime | None:
 
 def answered_at(exchange: Exchange) -> datetime:
     """Return when an exchange was, by the target's own clock where its answer has a date."""
-    try:
-        return parsedate_to_datetime(exchange.header("Date") or "").astimezone(UTC)
-    except ValueError:
-        return datetime.fromtimestamp(exchange.started_ms / 1000, UTC)
+    return http_date(exchange.header("Date")) or datetime.fromtimestamp(exchange.started_ms / 1000, UTC)
 
 
 def is_now(exchange: Exchange, name: str, answered: Any) -> None:

@@ -8,7 +8,7 @@ import click
 
 from contract import reporting, session, shards
 from contract.archive import Archive
-from contract.cli.run import check_report_folder, show
+from contract.cli.run import show
 from contract.settings import Settings
 
 EPILOG = """
@@ -32,7 +32,6 @@ def command(folders: tuple[Path, ...], report_dir: Path | None, as_json: bool) -
     """Make one report of the report folders of all parts of a sharded run."""
     parts = [shards.read(folder) for folder in folders]
     shards.check(parts)
-    check_report_folder(report_dir)
     settings = Settings(target=parts[0].head.target, report_dir=report_dir)
     folder, archive = settings.new_report_folder(), Archive.of(settings)
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from contract import announcement, requirements, session
+from contract import announcement, session
 from contract.cli import suite
 from contract.cli.options import config_option, target_option
-from contract.errors import ConfigurationError
 from contract.results import RunResult
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, SEEDS, Settings, random_seed, shard_of_text
@@ -103,7 +102,6 @@ def command(
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {"seed": random_seed(options["profile"]) if seed is None else seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
-    check_report_folder(settings.report_dir)
     session.heed_termination()
     if dry_run:
         return _rehearse(settings, as_json)
@@ -138,20 +136,9 @@ def _plan(prepared: Session, quiet: bool) -> None:
     prepared.plan_ahead()
 
 
-def check_report_folder(folder: Path | None) -> None:
-    """
-    Make sure that a report may be written to *folder*.
-
-    Raises:   ConfigurationError: it holds something else.
-    """
-    if folder and folder.exists() and any(folder.iterdir()) and not (folder / "report.json").exists():
-        raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
-
-
 def _rehearse(settings: Settings, as_json: bool) -> int:
     from contract import progress, rehearsal
 
-    settings.selected(requirements.load())
     with tempfile.TemporaryDirectory(prefix="conformance-plan-") as folder:
         wanted, prepared = rehearsal.prepare(settings, Path(folder))
         try:

@@ -62,7 +62,10 @@ def command(
     matched = operations.match(method, path)
     if matched is None:
         raise ConfigurationError(f"no operation {method} {path}; paths look like /exams/7 or /institutes/1/users")
-    fields: dict[str, Any] = {"timestamp": timestamp or now_ms(), "nonce": nonce or NonceSource(new_run_number())()}
+    fields: dict[str, Any] = {
+        "timestamp": now_ms() if timestamp is None else timestamp,
+        "nonce": NonceSource(new_run_number())() if nonce is None else nonce,
+    }
     signed = {**params, **matched[1], **fields}
     signature = signing.sign(signed, key)
     sent = {**params, **fields, "signature": signature}

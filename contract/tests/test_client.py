@@ -332,8 +332,9 @@ def test_a_server_error_is_an_answer_and_not_asked_for_again(administrator: Clie
 
 @pytest.mark.parametrize(
     ("retry_after", "slept_s"),
-    [("7", 7), ("0.5", 0.5), ("0", 0.05), ("-3", 0.05), ("86400", 60), (None, 1), ("soon", 1), ("nan", 1), ("inf", 60)],
-)
+    [("7", 7), ("0.5", 0.5), ("0", 0.05), ("-3", 0.05), ("86400", 60), (None, 1), ("soon", 1), ("nan", 1), ("inf", 60),
+     ("Mon, 01 Jan 99999999999 00:00:00 GMT", 1)],
+)  # fmt: skip
 @pytest.mark.parametrize("operation_id", ["exams_index", "exams_create"])
 def test_429_is_waited_for_as_long_as_it_says(
     administrator: Client, server: RecordingServer, operation_id: str, retry_after: str | None, slept_s: float

@@ -239,6 +239,16 @@ def test_unknown_table_names_the_allowed_ones(problem):
         ("\n\n", "\nverify_tls = 5\n\n", "targets.staging.verify_tls", 3),
         ("\n\n", '\ntimeout_s = "30"\n\n', "targets.staging.timeout_s", 3),
         ("\n\n", "\ntimeout_s = 0\n\n", "targets.staging.timeout_s", 3),
+        ("\n\n", "\ntimeout_s = inf\n\n", "targets.staging.timeout_s", 3),
+        ("\n\n", "\ntimeout_s = 1e12\n\n", "targets.staging.timeout_s", 3),
+        ("\n\n", "\nrequests_per_second = nan\n\n", "targets.staging.requests_per_second", 3),
+        ("\n\n", '\nbudget_requests = "x"\n\n', "targets.staging.budget_requests: give a number above 0", 3),
+        ("\n\n", "\nbudget_requests = 0\n\n", "targets.staging.budget_requests: give a number above 0", 3),
+        ("\n\n", "\nbudget_requests = {smoke = -3}\n\n", "targets.staging.budget_requests.smoke: ", 3),
+        ("\n\n", "\nbudget_requests = {smok = 3}\n\n", "targets.staging.budget_requests.smok: unknown key", 3),
+        ("\n\n", '\nproxy = "http://[::1"\n\n', "targets.staging.proxy: this is no URL", 3),
+        ("\n\n", '\nheaders = { "X Y" = "1" }\n\n', "targets.staging.headers.X Y", 3),
+        ("\n\n", '\nheaders = { X = "a\\n" }\n\n', "targets.staging.headers.X: no line break", 3),
         ("\n\n", "\nproduction = 1\n\n", "targets.staging.production", 3),
         ("\n\n", '\nbasic_auth = ["gate"]\n\n', "targets.staging.basic_auth", 3),
         ("\n\n", "\nheaders = { X = 1 }\n\n", "targets.staging.headers.X", 3),
@@ -251,6 +261,47 @@ def test_wrong_value_names_table_key_and_line(problem, old, new, path, number):
 
     assert found.startswith(f"{path}")
     assert found.endswith(f"(conformance.toml line {number})")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::1", "http://host:99999", "http://a host", "http://.../", "http://", "https://host?x=1",
+        "https://host/#x", "https://me:pass-word@host",
+    ],
+)  # fmt: skip
+def test_a_base_url_that_no_request_can_be_sent_to_is_refused(problem, url):
+    found = problem(MINIMAL.replace("https://staging.example.com", url, 1))
+
+    assert found.startswith("targets.staging.base_url: ")
+    assert "pass-word" not in found
+
+
+@pytest.mark.parametrize(
+    ("variable", "secret"),
+    [
+        ("TOKEN", "s3cr3t-value\n"), ("TOKEN", " s3cr3t-value"), ("TOKEN", "s3cr3t\r\nvalue"),
+        ("TOKEN", "s3cr3t-\u540d"), ("SECRET", "s3cr3t-value\n"), ("SECRET", "s3cr3t\0value"),
+    ],
+)  # fmt: skip
+def test_a_secret_with_the_end_of_its_file_is_refused_and_not_shown(problem, variable, secret):
+    found = problem(MINIMAL, environment={**ENVIRONMENT, variable: secret})
+
+    assert "a header" in found or "files often end with a line break" in found
+    assert "s3cr3t" not in found
+
+
+def test_a_key_may_have_any_letters(write):
+    target = read_target("staging", write(MINIMAL), {**ENVIRONMENT, "SECRET": "s3cr3t-\u540d"})
+
+    assert target.administrator.secret_key == "s3cr3t-\u540d"
+
+
+@pytest.mark.parametrize("name", ["../esc", "a/b", ".hidden", "a b"])
+def test_a_name_that_is_no_folder_is_refused(problem, name):
+    found = problem(MINIMAL.replace("targets.staging", f'targets."{name}"'), name)
+
+    assert "folders are named after a target" in found
 
 
 @pytest.mark.parametrize("key", ["token", "secret_key", "institute_id"])

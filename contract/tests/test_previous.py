@@ -9,6 +9,7 @@ import pytest
 
 from contract import previous
 from contract.errors import ConfigurationError
+from contract.previous import Previous
 
 
 def report(target: str, started_at: str, cases=(), requirements=()) -> dict[str, object]:
@@ -57,11 +58,22 @@ def test_what_failed_or_was_inconclusive_is_tried_again() -> None:
         ("A-005", "pass"),
     ]
 
-    found = previous.failed(report("mock", "", cases, judged), Path("report.json"))
+    found = previous.failed(Previous.model_validate(report("mock", "", cases, judged)), Path("report.json"))
 
     assert found == {("A-001", "one"), ("A-002", None), ("A-003", "one"), ("A-004", "one"), ("A-004", "two")}
 
 
 def test_where_nothing_failed_there_is_nothing_to_try() -> None:
+    said = Previous.model_validate(report("mock", "", [("A-001", "one", "pass")], [("A-001", "pass")]))
+
     with pytest.raises(ConfigurationError, match="nothing failed"):
-        previous.failed(report("mock", "", [("A-001", "one", "pass")], [("A-001", "pass")]), Path("report.json"))
+        previous.failed(said, Path("report.json"))
+
+
+@pytest.mark.parametrize("text", ["5", "[]", '{"target": "mock"}', "{", "\xff"])
+def test_what_is_no_report_is_no_previous_run(tmp_path: Path, text: str) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "report.json").write_text(text, encoding="latin-1")
+
+    with pytest.raises(ConfigurationError, match="no run of mock"):
+        previous.report_of("mock", tmp_path, None)

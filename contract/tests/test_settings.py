@@ -78,5 +78,19 @@ def test_two_reports_of_one_second_do_not_share_a_folder(tmp_path: Path, monkeyp
     assert len(set(folders)) == 3
 
 
+def test_a_history_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "reports").symlink_to(tmp_path / "unmounted" / "volume")
+
+    with pytest.raises(ConfigurationError, match="cannot write the report"):
+        Settings(history=tmp_path / "reports").new_report_folder()
+
+
+def test_a_folder_with_something_else_is_no_report_folder(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+
+    with pytest.raises(ConfigurationError, match="is not empty and holds no report"):
+        Settings(report_dir=tmp_path)
+
+
 def test_a_report_goes_where_it_was_asked_for(tmp_path: Path) -> None:
     assert Settings(report_dir=tmp_path).new_report_folder() == tmp_path

@@ -1,7 +1,10 @@
 """What goes wrong before a run begins: one line that says what to do, the right exit status, no secret, soon."""
 
 import socket
+import subprocess
+import sys
 
+import psutil
 import pytest
 
 from contract.tests.run.conftest import mock_server
@@ -45,6 +48,69 @@ def test_wrong_secret_key_is_told_before_the_slow_imports(command, tmp_path, loc
     imported = {line.rpartition("|")[2].strip() for line in finished.err.splitlines() if "import time:" in line}
     assert "requests" in imported
     assert imported.isdisjoint({"pytest", "_pytest", "schemathesis", "hypothesis"})
+
+
+def test_a_token_with_the_line_break_of_its_file_is_told_and_not_shown(command, tmp_path, local):
+    (tmp_path / "conformance.toml").write_text(local.replace("demo-administrator-tok", "demo-administrator-tok\\n"))
+
+    for finished in (command("run", "--target", "local"), command("check-target", "--target", "local")):
+        assert finished.status == 2
+        assert "line break" in one_line(finished)
+        assert "demo-administrator-tok" not in finished.err + finished.out
+
+
+def test_an_unknown_fault_is_a_wrong_option(command):
+    finished = command("run", "--fault", "nope")
+
+    assert finished.status == 2
+    assert "nope" in one_line(finished)
+
+
+def test_a_plan_that_cannot_be_rehearsed_leaves_no_mock_behind(command):
+    for options, said in ((["--last-failed"], "no run of mock"), (["--operation", "nope"], "unknown operation")):
+        before = mocks()
+        finished = command("run", "--dry-run", *options)
+
+        assert finished.status == 2
+        assert said in one_line(finished)
+        assert mocks() <= before
+
+
+def mocks() -> set[int]:
+    """Return the mocks that no run answers for any more."""
+    found = psutil.process_iter(["pid", "ppid", "cmdline"])
+    return {
+        each.info["pid"] for each in found if "contract.mock" in (each.info["cmdline"] or []) and each.info["ppid"] == 1
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments", [("requirements",), ("run", "--profile", "smoke", "--area", "token", "--seed", "1")]
+)
+def test_a_reader_who_leaves_changes_no_verdict(tmp_path, arguments):
+    with subprocess.Popen(
+        [sys.executable, "-m", "contract", *arguments],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+
+        assert process.wait(120) == 0
+        assert process.stderr.read() == ""
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "contract", "requirements"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("conformance: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_unknown_token_is_told(command, tmp_path, local):
