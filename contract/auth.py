@@ -6,7 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -199,10 +199,6 @@ class SigningAuth(AuthBase):
 
         text = (wrongly.message or signing.message)(params)
         return hmac.new(key.encode(), text, wrongly.digest).hexdigest()
-
-    def spoiled(self, wrongly: Wrongly | None, signed_params: Mapping[str, Any] | None) -> SigningAuth:
-        """Return the same signer for one request that departs from the documented form."""
-        return replace(self, wrongly=wrongly, signed_params=signed_params)
 
 
 def attach(request: requests.PreparedRequest, fields: Mapping[str, Any]) -> None:

@@ -42,7 +42,8 @@ class EmbeddedMock:
             said, status = " ".join(printed.split())[-300:], self.process.wait()
             self.stop()
             if status == WRONG_OPTIONS:
-                raise ConfigurationError(f"{said.removeprefix('mock: ').split(';')[0]}; 'conformance faults' lists them")
+                problem = said.removeprefix("mock: ").partition(";")[0]
+                raise ConfigurationError(f"{problem}; 'conformance faults' lists them")
             raise TargetUnreachable(f"the embedded mock did not start: {said}")
         with self.folder as folder:
             return replace(read_target("local", Path(folder) / CONFIG, {}), name=EMBEDDED)

@@ -152,19 +152,8 @@ def _session(
     return int(session["id"])
 
 
-PAGED = (
-    "exams_index",
-    "exams_index_students",
-    "student_sessions_index",
-    "student_sessions_index_all",
-    "attachments_index",
-    "institutes_index",
-    "users_index",
-    "lti_resources_index",
-)
-"""The lists whose pages document page, limit and the X-Pagination headers."""
 OWN_LISTS = ("exams_index_students", "student_sessions_index", "attachments_index")
-"""Those of them that hold the rows of one exam, so that nobody else's rows come and go."""
+"""The paged lists that hold the rows of one exam, so that nobody else's rows come and go."""
 
 
 def paged(shared: Shared, operation_id: str) -> Table:

@@ -34,7 +34,6 @@ def documented_example(operation_id: str) -> dict[str, Any]:
     }
 
 
-Builder = Callable[["Samples"], Sample]
 _BUILDERS: dict[str, Callable[[Samples], Sample]] = {}
 
 

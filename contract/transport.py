@@ -6,6 +6,7 @@ import http.client
 import math
 import time
 from base64 import b64encode
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -221,15 +222,22 @@ def was_cut_off(error: requests.RequestException) -> bool:
     return isinstance(error, kinds) and not isinstance(error, requests.Timeout)
 
 
+def http_date(header: str | None) -> datetime | None:
+    """Return the moment that a header such as ``Date`` names, None where it names none."""
+    try:
+        moment = parsedate_to_datetime(header or "")
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # years of eleven digits, too
+        return None
+
+
 def retry_after_s(header: str | None, now_s: float) -> float:
     """Return how long a ``Retry-After`` asks to wait, in seconds or until a date; a second where it does not say."""
     try:
         wanted = float(header or 1)
     except ValueError:
-        try:
-            wanted = parsedate_to_datetime(str(header)).timestamp() - now_s
-        except ValueError:
-            wanted = 1.0
+        date = http_date(header)
+        wanted = date.timestamp() - now_s if date else 1.0
     if math.isnan(wanted):
         wanted = 1.0
     return min(max(wanted, SHORTEST_WAIT_FOR_429_S), LONGEST_WAIT_FOR_429_S)

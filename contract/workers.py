@@ -257,6 +257,7 @@ def _work(
                     _test(session, carrier, interruption, connection, place, next_place)
                 connection.send(("done",))
     except BaseException as error:
+        # Whatever it is, pytest's exits included: the controller is told, and below what was made is still removed.
         problems.append(f"worker {number}: {type(error).__name__}: {error}")
     with contextlib.suppress(BrokenPipeError):
         connection.send(("ended", {"notes": [], "leaks": [], **carrier.end(session), "problems": problems}))

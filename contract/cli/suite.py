@@ -17,7 +17,7 @@ def run(prepared: Session, display: Any, tests: Sequence[str] = ()) -> None:
     Args:     display: a context manager and pytest plugin that shows how far it is. tests: names below
               ``conformance_tests``, none for all.
     """
-    # pytest and schemathesis are imported only now: bad options and credentials are told at once.
+    # pytest is imported only now: bad options and credentials are told at once.
     import pytest
 
     from contract import pytest_plugin

@@ -36,7 +36,7 @@ def judge(job: Job, outcome: Outcome, noise: frozenset[tuple[str, str]] = frozen
     """
     Say whether *outcome* is as it should be.
 
-    Args:     noise: what stock schemathesis reports on the clean mock, as (check, operation).
+    Args:     noise: what stock schemathesis reports without a fault there (`noise_of`), as (check, operation).
     """
     if outcome.ended != JUDGED:
         return Judgement(False, f"{outcome.ended}: {outcome.message}" if outcome.ended != ERROR else outcome.message)

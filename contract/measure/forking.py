@@ -131,6 +131,7 @@ def _be_child(folder: Path, work: Work) -> NoReturn:
         unfinished.rename(folder / RESULT)
         status = 0
     except BaseException:
+        # Whatever it is must not unwind into the parent's code, of which this process has a copy; the parent reads it.
         traceback.print_exc()
     finally:
         sys.stdout.flush()

@@ -81,6 +81,7 @@ class Service:
         except Refusal as refusal:
             reply = self.rules.refusal(operation, refusal)
         except Exception:
+            # As a server does: whatever breaks, a seeded fault included, is a documented 500, and the log says why.
             log.exception("%s %s", request.method, "/".join(request.segments))
             reply = self.rules.refusal(operation, Refusal("internal"))
         for finish in self.rules.finishers:
