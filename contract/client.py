@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
+import urllib3
 
 from contract import operations, transport
 from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, params_of, places_of
@@ -34,6 +35,8 @@ TRIES_OF_IDEMPOTENT_CALLS = 3
 PAUSE_BETWEEN_TRIES_S = 0.2
 TRIES_AFTER_429 = 5
 READING_METHODS = frozenset({"GET", "HEAD"})
+_CONNECTION = re.compile(r"^\w+\(host=.*?\): ")
+"""What urllib3 puts before its reasons."""
 
 
 class Unwritable(SuiteError):
@@ -380,4 +383,15 @@ _QUERY = re.compile(r"\?[^\s'\")]*")
 
 def _described(error: requests.RequestException) -> str:
     """Return what went wrong, without the query: signatures stand there."""
-    return f"{type(error).__name__}: {_QUERY.sub('', str(error))[:200]}"
+    return f"{type(error).__name__}: {_QUERY.sub('', _told(error))[:200]}"
+
+
+def _told(error: BaseException) -> str:
+    """Return the innermost reason in words, without the names of our classes, hosts and pools before it."""
+    reason = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
+    while isinstance(reason, urllib3.exceptions.MaxRetryError) and reason.reason:
+        reason = reason.reason
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        return f"no way through the proxy: {_told(reason.original_error)}"
+    words = [each for each in reason.args if isinstance(each, str)]
+    return _CONNECTION.sub("", words[-1] if words else str(reason))

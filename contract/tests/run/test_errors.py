@@ -134,6 +134,8 @@ def test_target_that_is_down_is_told(command, tmp_path, local):
 
     assert finished.status == 3
     assert f"127.0.0.1:{port}" in one_line(finished)
+    assert "Connection refused" in finished.err
+    assert "Watched" not in finished.err, "our own classes are nobody's concern"
 
 
 def test_unknown_key_is_named_with_its_line(command, tmp_path, local):
