@@ -7,8 +7,9 @@ A filter is a JSON object, column -> operator -> value; a sort is a JSON array o
     [{"start_time": "desc"}, {"name": "asc"}]
 
 Parsing, printing and evaluating know nothing of a server; evaluating is the oracle that a target's answers are held
-against. Parsing is for our own tests: it refuses what is no filter, so that expressions which are generated as valid or
-as broken are known to be it. What the documentation leaves open is an argument here: the time zone of a bare date, the place of nulls.
+against. Parsing is the grammar of that oracle, and for our own tests: they hold generated expressions to it, so that
+one made as valid is known to be valid, and one made as broken to be broken. What the documentation leaves open is an
+argument here: the time zone of a bare date, the place of nulls.
 
 Source: https://docs.proctorexam.com/v3/apidoc.html, "Filtering and sorting";
 https://docs.proctorexam.com/v3/apidoc/exams/index_students.html, parameters sort and filter.

@@ -3,8 +3,8 @@ The same faults under stock ``schemathesis run``, so that a reader sees what the
 
 It gets the same description, without the fields that the hooks add, and as long a time for every fault. It has caught
 a fault when it reports a failure, as (check, operation), that is no noise. Noise is what it reports in any of several
-longer runs, with the same seed, against the clean mock, and what it reports of an operation while the fault is on
-others (`figures.noise_of`).
+longer runs, with the same seed, against the clean mock, and what it reports in any run with a fault of operations that
+this fault is not on (`figures.noise_of`).
 """
 
 from __future__ import annotations

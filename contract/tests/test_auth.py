@@ -230,7 +230,7 @@ def test_no_secret_is_in_a_repr() -> None:
     wrongly = Wrongly("other", authorization=authorization("t0ken"), secret_key="s3cret")
     auth = SigningAuth(USER, NonceSource(1), wrongly=wrongly, signed_params={"password": "pa55word"})
 
-    shown = repr(wrongly) + repr(auth)
+    shown = repr(auth)
 
     assert [text for text in ("t0ken", "s3cret", "pa55word", KEY, USER.token) if text in shown] == []
     assert "label='other'" in shown
