@@ -70,6 +70,9 @@ def test_status_selects_exams(administrator, sample, open_exam_id, status):
     listed = administrator("exams_index", status=status)
 
     accepted_as_usual(listed, usual(sample, "exams_index"))
+    # A list that is always empty selects nothing.
+    _, known = find(administrator, "exams_index", "exams", open_exam_id, status="open")
+    require(known, "an open exam is not listed as open", "EXAM-006")
 
     others = [row for row in rows(listed, "exams") if row.get("status") != status]
     expect(listed).holds(not others, f"exams with status {status} only", lambda: f"one with {others[0].get('status')}")
@@ -131,10 +134,11 @@ def test_destroyed_exam_in_the_list_of_all(administrator, world):
 def test_no_exam_is_listed_twice(administrator, shared):
     exam_id = shared.exam_id
 
-    listed, _ = find(administrator, "exams_index", "exams", exam_id)
+    listed, row = find(administrator, "exams_index", "exams", exam_id)
     ids = column(administrator, "exams_index", "exams")
 
     control(listed).accepted()
+    require(row, "the list does not show the exam", "EXAM-003")
     twice = sorted({id for id in ids if ids.count(id) > 1}, key=str)
     expect(listed).holds(not twice, "every exam once", f"twice: {twice[:5]}")
 

@@ -5,8 +5,9 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
+from contract import transport
 from contract.checks.texts import has_text
-from contract.client import new_session
+from contract.errors import TargetUnreachable
 from contract.judgement import NotTested, control, deciding, expect, observe
 from contract.judgement import require as demand
 from contract.marks import per_operation
@@ -68,11 +69,11 @@ def _addresses(value, key):
 
 
 def fetch(target, address):
-    """Return the answer to a GET of *address* without credentials; a gateway's headers go to the target's host only."""
-    session = new_session(target) if address.startswith(f"{target.base_url}/") else requests.Session()
-    session.trust_env = False
-    with session:
-        return session.get(address, timeout=target.timeout_s)
+    """Return the answer to a GET of *address* without token."""
+    try:
+        return transport.fetch(target, address)
+    except requests.RequestException as error:
+        raise TargetUnreachable(f"the address of a photo leads nowhere: {type(error).__name__}") from None
 
 
 def is_picture(response):

@@ -36,6 +36,15 @@ def ids_of(client, exam_id, **params):
     return column(client, "student_sessions_index", "students", exam_id=exam_id, **params)
 
 
+def selects_the_shared(client, operation_id, shared, blocked_by, **params):
+    """Demand that a list shows a student session under its own status: one that is always empty selects nothing."""
+    id = shared.student_session_id
+    _, listed = find(client, operation_id, "students", id, **params)
+    require(listed, "the list does not show a student session that was created")
+    _, selected = find(client, operation_id, "students", id, status=listed.get("status"), **params)
+    require(selected, f"a student session that is {listed.get('status')} is not listed as such", blocked_by)
+
+
 # -- student_sessions_index -------------------------------------------------------------------------------------------
 
 
@@ -84,9 +93,8 @@ def test_list_of_an_exam_without_students_is_empty(administrator, exam_id):
 @pytest.mark.requirement("SESSION-006")
 @pytest.mark.parametrize("status", STATUSES)
 def test_status_selects_students(administrator, shared, status):
-    assert shared.student_session_id
-
     listed = expect(administrator("student_sessions_index", exam_id=shared.exam_id, status=status)).accepted()
+    selects_the_shared(administrator, "student_sessions_index", shared, "SESSION-007", exam_id=shared.exam_id)
 
     others = [row for row in rows(listed, "students") if row.get("status") != status]
     expect(listed).holds(
@@ -183,9 +191,8 @@ def test_status_selects_among_all_students(administrator, world, exam_id):
 @pytest.mark.requirement("SESSION-026")
 @pytest.mark.parametrize("status", STATUSES)
 def test_each_status_selects_among_all_students(administrator, shared, status):
-    assert shared.student_session_id
-
     listed = expect(administrator("student_sessions_index_all", status=status)).accepted()
+    selects_the_shared(administrator, "student_sessions_index_all", shared, "SESSION-024")
 
     others = [row for row in rows(listed, "students") if row.get("status") != status]
     expect(listed).holds(
@@ -197,10 +204,11 @@ def test_each_status_selects_among_all_students(administrator, shared, status):
 def test_no_student_is_listed_twice(administrator, shared):
     session_id = shared.student_session_id
 
-    listed, _ = find(administrator, "student_sessions_index_all", "students", session_id)
+    listed, row = find(administrator, "student_sessions_index_all", "students", session_id)
     ids = column(administrator, "student_sessions_index_all", "students")
 
     control(listed).accepted()
+    require(row, "the list does not show the student session", "SESSION-022")
     twice = sorted({id for id in ids if ids.count(id) > 1}, key=str)
     expect(listed).holds(not twice, "every student session once", f"twice: {twice[:5]}")
 

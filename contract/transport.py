@@ -120,8 +120,15 @@ def basic(credentials: tuple[str, str]) -> str:
 
 def new_session(target: Target) -> requests.Session:
     """Return a keep-alive session set up as the target's config says; the environment's proxies are not used."""
-    session = _bare_session(target)
+    session = _session_through_the_gateway(target)
     session.headers.update({"Accept": ACCEPT, **target.headers})
+    return session
+
+
+def _session_through_the_gateway(target: Target) -> requests.Session:
+    """Return a session that shows what stands in front of the target who we are; nothing says what we want."""
+    session = _bare_session(target)
+    session.headers.update(target.headers)
     session.cert = target.client_certificate
     if target.basic_auth and not target.proxy:
         # Authorization holds the API's token, and there is one such header: this is the other one that there is.
@@ -144,19 +151,23 @@ def _bare_session(target: Target) -> requests.Session:
 
 def fetch(target: Target, url: str) -> requests.Response:
     """
-    Fetch what an answer of the target points to, without credentials, headers or certificate of the config.
+    Fetch what an answer of the target points to, without token.
+
+    Headers, certificate and basic credentials of the config are for what stands in front of the target: no other host
+    gets them.
 
     Raises:   requests.RequestException: it cannot be fetched whole and in time, or leads on and on.
     """
-    with _bare_session(target) as session:
-        for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MOST_REDIRECTS + 1):
+        at_home = urlsplit(url)[:2] == urlsplit(target.base_url)[:2]
+        with _session_through_the_gateway(target) if at_home else _bare_session(target) as session:
             response = send(session, session.prepare_request(requests.Request("GET", url)), target.timeout_s)
-            location = response.headers.get("Location")
-            if not 300 <= response.status_code < 400 or not location:
-                return response
-            url = urljoin(url, location)
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise requests.exceptions.InvalidSchema(f"redirected to {urlsplit(url).scheme}:")
+        location = response.headers.get("Location")
+        if not 300 <= response.status_code < 400 or not location:
+            return response
+        url = urljoin(url, location)
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise requests.exceptions.InvalidSchema(f"redirected to {urlsplit(url).scheme}:")
     raise requests.TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
 
