@@ -13,7 +13,6 @@ from contract.checks.refusals import each_refused
 from contract.judgement import control, deciding, expect, observe, require
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-ASSORTED = ("exams_index", "exams_create", "exams_update", "exams_destroy", "attachments_create")
 
 
 def chosen(nonce, **more):
