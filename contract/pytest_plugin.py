@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from contract import choosing, data, judgement, requirements, session, trial
+from contract import choosing, data, judgement, preparation, requirements, trial
 from contract.bench import Bench, SampleSender
 from contract.benches import Benches
 from contract.choosing import ids_of, name_of, operation_of
@@ -100,8 +100,8 @@ def _prepare(config: pytest.Config) -> Session:
     try:
         if option.shard and option.seed is None:
             raise ConfigurationError("--shard needs --seed: all parts must have the same plan")
-        session.heed_termination()
-        run = session.prepare(
+        preparation.heed_termination()
+        run = preparation.prepare(
             Settings(
                 target=option.target,
                 config=option.config,

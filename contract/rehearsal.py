@@ -18,8 +18,9 @@ from contract.client import CREATED_KIND
 from contract.config import read_target
 from contract.nonce import new_run_number
 from contract.operations import METHODS
+from contract.preparation import check_names, known_of, tried_again
 from contract.results import RunResult
-from contract.session import Session, check_names, known_of, tried_again
+from contract.session import Session
 from contract.settings import Settings, processors
 from contract.target import EMBEDDED, Fixtures, Target
 

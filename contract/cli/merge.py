@@ -40,7 +40,8 @@ def command(folders: tuple[Path, ...], report_dir: Path | None, as_json: bool) -
     reporting.write(outcome, folder)
     shards.copy_pages(parts, folder)
     if report_dir is None:
-        session.point_latest_at(folder)
+        for note in session.point_latest_at(folder):
+            click.echo(f"conformance: {note}", err=True)
     show(outcome, folder, as_json)
     for note in archive.add(folder):
         click.echo(f"conformance: {note}", err=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from contract import data, session
+from contract import data, preparation
 from contract.cli import suite
 from contract.cli.options import config_option
 from contract.errors import ConfigurationError
@@ -102,7 +102,7 @@ def _settings(before: Recorded, target: str | None, config_file: Path | None, fo
 
 
 def _again(settings: Settings, before: Recorded) -> RunResult | None:
-    prepared = session.prepare(settings)
+    prepared = preparation.prepare(settings)
     from contract import progress
 
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from contract import announcement, session
+from contract import announcement, preparation
 from contract.cli import suite
 from contract.cli.options import config_option, target_option
 from contract.results import RunResult
@@ -102,10 +102,10 @@ def command(
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {"seed": random_seed(options["profile"]) if seed is None else seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
-    session.heed_termination()
+    preparation.heed_termination()
     if dry_run:
         return _rehearse(settings, as_json)
-    prepared = session.prepare(settings)
+    prepared = preparation.prepare(settings)
     try:
         _plan(prepared, as_json)
         return _run(prepared, as_json)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract import pytest_plugin, requirements, session, verdict
+from contract import preparation, pytest_plugin, requirements, verdict
 from contract.errors import TargetError
 from contract.measure.jobs import CAUGHT, Job
 from contract.measure.outcome import ERROR, JUDGED, RED, Outcome, Shown
@@ -35,7 +35,7 @@ def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) ->
         report_dir=folder / "report",
     )
     try:
-        run = session.prepare(settings)
+        run = preparation.prepare(settings)
     except TargetError as error:
         return _error(job, f"the run does not begin: {error}")
     run.keeps_exchanges = False

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contract import pytest_plugin, recording, session
+from contract import preparation, pytest_plugin, recording
 from contract.measure.jobs import Job
 from contract.measure.outcome import JUDGED, Outcome
 from contract.measure.selection import Selection
@@ -26,7 +26,7 @@ from contract.trial import BENCHES
 def work(job: Job, selection: Selection, config: pytest.Config, folder: Path) -> dict[str, Any]:
     """Return the outcome of *job*, its ``reach``, as plain data."""
     started = time.monotonic()
-    run = session.prepare(Settings(seed=job.seed, workers="1", report_dir=folder / "report"))
+    run = preparation.prepare(Settings(seed=job.seed, workers="1", report_dir=folder / "report"))
     try:
         pytest_plugin.adopt(config, run)
         benches = config.stash[BENCHES]

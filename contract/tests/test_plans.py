@@ -79,7 +79,7 @@ def test_a_ready_plan_needs_neither_schemathesis_nor_a_process(made: list[str]) 
 
 def test_the_code_that_sends_plans_does_not_import_what_invents_them() -> None:
     program = (
-        "import sys; import contract.generatedcases, contract.stateful, contract.session; "
+        "import sys; import contract.generatedcases, contract.stateful, contract.preparation; "
         "sys.exit(', '.join({'schemathesis', 'pytest'} & sys.modules.keys()) or 0)"
     )
 
