@@ -156,18 +156,23 @@ def fetch(target: Target, url: str) -> requests.Response:
     Headers, certificate and basic credentials of the config are for what stands in front of the target: no other host
     gets them.
 
-    Raises:   requests.RequestException: it cannot be fetched whole and in time, or leads on and on.
+    Raises:   requests.RequestException: it is no address, cannot be fetched whole and in time, or leads on and on.
     """
+    here, location = "", url
     for _ in range(MOST_REDIRECTS + 1):
-        at_home = urlsplit(url)[:2] == urlsplit(target.base_url)[:2]
+        try:
+            here = urljoin(here, location)
+            origin = urlsplit(here)[:2]
+        except ValueError:  # brackets that hold no IPv6 address
+            raise requests.exceptions.InvalidURL("no address") from None
+        if origin[0] not in ("http", "https"):
+            raise requests.exceptions.InvalidSchema(f"leads to {origin[0]}:")
+        at_home = origin == urlsplit(target.base_url)[:2]
         with _session_through_the_gateway(target) if at_home else _bare_session(target) as session:
-            response = send(session, session.prepare_request(requests.Request("GET", url)), target.timeout_s)
-        location = response.headers.get("Location")
+            response = send(session, session.prepare_request(requests.Request("GET", here)), target.timeout_s)
+        location = response.headers.get("Location", "")
         if not 300 <= response.status_code < 400 or not location:
             return response
-        url = urljoin(url, location)
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise requests.exceptions.InvalidSchema(f"redirected to {urlsplit(url).scheme}:")
     raise requests.TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
 
