@@ -36,10 +36,9 @@ def ids_of(client, exam_id, **params):
     return column(client, "student_sessions_index", "students", exam_id=exam_id, **params)
 
 
-def selects_the_shared(client, operation_id, shared, **params):
+def selects(client, operation_id, id, **params):
     """Demand that a list shows a student session under its own status: one that is always empty selects nothing."""
     whole, by_status = KNOWN_ROW_IS_LISTED[operation_id]
-    id = shared.student_session_id
     _, row = find(client, operation_id, "students", id, **params)
     require(row, "the list does not show a student session that was created", blocked_by=whole)
     status = row.get("status")
@@ -104,13 +103,15 @@ def test_list_of_an_exam_without_students_is_empty(administrator, exam_id):
 @pytest.mark.requirement("SESSION-006")
 @pytest.mark.parametrize("status", STATUSES)
 def test_status_selects_students(administrator, shared, status):
-    listed = expect(administrator("student_sessions_index", exam_id=shared.exam_id, status=status)).accepted()
+    exam_id, id = shared.exam_id, shared.student_session_id
+
+    listed = expect(administrator("student_sessions_index", exam_id=exam_id, status=status)).accepted()
 
     others = [row for row in rows(listed, "students") if row.get("status") != status]
     expect(listed).holds(
         not others, f"students with status {status} only", lambda: f"one with {others[0].get('status')}"
     )
-    selects_the_shared(administrator, "student_sessions_index", shared, exam_id=shared.exam_id)
+    selects(administrator, "student_sessions_index", id, exam_id=exam_id)
 
 
 @pytest.mark.requirement("SESSION-007")
@@ -202,13 +203,15 @@ def test_status_selects_among_all_students(administrator, world, exam_id):
 @pytest.mark.requirement("SESSION-026")
 @pytest.mark.parametrize("status", STATUSES)
 def test_each_status_selects_among_all_students(administrator, shared, status):
+    id = shared.student_session_id
+
     listed = expect(administrator("student_sessions_index_all", status=status)).accepted()
 
     others = [row for row in rows(listed, "students") if row.get("status") != status]
     expect(listed).holds(
         not others, f"students with status {status} only", lambda: f"one with {others[0].get('status')}"
     )
-    selects_the_shared(administrator, "student_sessions_index_all", shared)
+    selects(administrator, "student_sessions_index_all", id)
 
 
 @pytest.mark.requirement("SESSION-025")
