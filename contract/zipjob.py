@@ -142,7 +142,7 @@ def download(client: Client, exam_id: int, purpose: str = "judged") -> tuple[Exc
         return exchange, exchange.body
     try:
         behind = transport.fetch(client.sender.target, urljoin(exchange.request.url or "", location))
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # brackets that hold no IPv6 address are no URL
         raise TargetUnreachable(f"{exchange.line} leads nowhere: {type(error).__name__}") from None
     return exchange, behind.content if behind.ok else b""
 
