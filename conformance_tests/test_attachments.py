@@ -443,7 +443,7 @@ def test_answer_to_destroying_an_attachment(administrator, exam_id, attachment):
 
 @pytest.mark.requirement("ATTACH-077")
 def test_destroying_an_attachment_twice(administrator, exam_id, attachment):
-    administrator("attachments_destroy", purpose="set-up", exam_id=exam_id, id=attachment["id"])
+    control(administrator("attachments_destroy", purpose="set-up", exam_id=exam_id, id=attachment["id"])).accepted()
 
     observe(administrator("attachments_destroy", exam_id=exam_id, id=attachment["id"]))
 

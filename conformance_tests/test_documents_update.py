@@ -193,6 +193,6 @@ def test_answer_to_destroying_a_document(administrator, place):
 
 @pytest.mark.requirement("DOC-088")
 def test_destroying_a_document_twice(administrator, place):
-    administrator("documents_destroy", purpose="set-up", **place)
+    control(administrator("documents_destroy", purpose="set-up", **place)).accepted()
 
     observe(administrator("documents_destroy", **place))

@@ -118,7 +118,7 @@ def test_list_with_a_status_that_is_none(administrator, shared):
 @pytest.mark.requirement("EXAM-009")
 def test_destroyed_exam_in_the_list_of_deleted_ones(administrator, world):
     exam = world.exam()
-    administrator("exams_destroy", purpose="set-up", id=exam["id"])
+    control(administrator("exams_destroy", purpose="set-up", id=exam["id"])).accepted()
 
     listed, row = find(administrator, "exams_index", "exams", exam["id"], status="deleted")
 
@@ -128,7 +128,7 @@ def test_destroyed_exam_in_the_list_of_deleted_ones(administrator, world):
 @pytest.mark.requirement("EXAM-011")
 def test_destroyed_exam_in_the_list_of_all(administrator, world):
     exam = world.exam()
-    administrator("exams_destroy", purpose="set-up", id=exam["id"])
+    control(administrator("exams_destroy", purpose="set-up", id=exam["id"])).accepted()
 
     listed, row = find(administrator, "exams_index", "exams", exam["id"])
 
@@ -313,7 +313,7 @@ def test_status_of_destroying_an_absent_exam(administrator, world):
 @pytest.mark.requirement("EXAM-166")
 def test_destroying_an_exam_twice(administrator, world):
     exam = world.exam()
-    administrator("exams_destroy", purpose="set-up", id=exam["id"])
+    control(administrator("exams_destroy", purpose="set-up", id=exam["id"])).accepted()
 
     observe(administrator("exams_destroy", id=exam["id"]))
 

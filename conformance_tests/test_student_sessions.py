@@ -412,7 +412,7 @@ def test_answer_to_destroying_a_student(administrator, session_id):
 
 @pytest.mark.requirement("SESSION-168")
 def test_destroying_a_student_twice(administrator, session_id):
-    administrator("student_sessions_destroy", purpose="set-up", id=session_id)
+    control(administrator("student_sessions_destroy", purpose="set-up", id=session_id)).accepted()
 
     observe(administrator("student_sessions_destroy", id=session_id))
 

@@ -235,6 +235,6 @@ def test_whole_example_is_accepted(operation_id, administrator, world, student):
 @pytest.mark.requirement("SESSION-137")
 def test_change_of_an_ended_session(operation_id, administrator, world, student):
     notification = documented_example("student_sessions_end_exam")
-    administrator("student_sessions_end_exam", purpose="set-up", id=student["id"], **notification)
+    control(administrator("student_sessions_end_exam", purpose="set-up", id=student["id"], **notification)).accepted()
 
     observe(administrator(operation_id, id=student["id"], **world.student_params()))

@@ -105,28 +105,21 @@ class Settings:
             return self.report_dir
         stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
         parent = self.history or RUNS
-        _make(parent, exist_ok=True)
-        for number in itertools.count(1):
-            folder = parent / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
-            if not folder.exists():
-                with contextlib.suppress(FileExistsError):  # another run was a moment earlier
-                    _make(folder)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            for number in itertools.count(1):
+                folder = parent / (f"{stamp}-{self.target}" + (f"-{number}" if number > 1 else ""))
+                with contextlib.suppress(FileExistsError):
+                    folder.mkdir()
                     return folder
+        except OSError as error:
+            raise ConfigurationError(f"cannot write the report to {parent}: {error.strerror}") from None
         raise AssertionError("unreachable")
 
 
 def _refuse_what_holds_something_else(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / "report.json").exists():
         raise ConfigurationError(f"{folder} is not empty and holds no report; choose a new folder for --report-dir")
-
-
-def _make(folder: Path, exist_ok: bool = False) -> None:
-    try:
-        folder.mkdir(parents=exist_ok, exist_ok=exist_ok)
-    except OSError as error:
-        if isinstance(error, FileExistsError) and not exist_ok:
-            raise
-        raise ConfigurationError(f"cannot write the report to {folder}: {error.strerror}") from None
 
 
 def shard_of_text(text: str) -> tuple[int, int]:

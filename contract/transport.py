@@ -149,16 +149,16 @@ def _bare_session(target: Target) -> requests.Session:
     return session
 
 
-def fetch(target: Target, url: str) -> requests.Response:
+def fetch(target: Target, url: str, base: str = "") -> requests.Response:
     """
-    Fetch what an answer of the target points to, without token.
+    Fetch what an answer of the target points to, without token; *base* is what was asked for, where *url* is relative.
 
     Headers, certificate and basic credentials of the config are for what stands in front of the target: no other host
     gets them.
 
     Raises:   requests.RequestException: it is no address, cannot be fetched whole and in time, or leads on and on.
     """
-    here, location = "", url
+    here, location = base, url
     for _ in range(MOST_REDIRECTS + 1):
         try:
             here = urljoin(here, location)

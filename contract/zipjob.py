@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
-from urllib.parse import urljoin
 
 import requests
 
@@ -141,8 +140,8 @@ def download(client: Client, exam_id: int, purpose: str = "judged") -> tuple[Exc
     if not 300 <= exchange.status < 400 or not location:
         return exchange, exchange.body
     try:
-        behind = transport.fetch(client.sender.target, urljoin(exchange.request.url or "", location))
-    except (requests.RequestException, ValueError) as error:  # brackets that hold no IPv6 address are no URL
+        behind = transport.fetch(client.sender.target, location, exchange.request.url or "")
+    except requests.RequestException as error:
         raise TargetUnreachable(f"{exchange.line} leads nowhere: {type(error).__name__}") from None
     return exchange, behind.content if behind.ok else b""
 

@@ -80,6 +80,15 @@ class _Patient:
         return getattr(self._stream, name)
 
 
+def _unforeseen(error: Exception) -> str:
+    """Return what the system says, or where it happened; any other text may hold a secret."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'output'}: {error.strerror}"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {os.path.relpath(place.filename)} line {place.lineno}"
+    return f"error in the suite: {where}; nothing was concluded, please report it"
+
+
 def main() -> None:
     """Run the command line; every error is one line and an exit status, also one that nobody thought of."""
     sys.stdout = _Patient(sys.stdout)
@@ -94,13 +103,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("conformance: interrupted", err=True)
         status = INTERRUPTED
-    except OSError as error:
-        click.echo(f"conformance: {error.filename or 'output'}: {error.strerror or error}", err=True)
-        status = NOTHING_CERTAIN
     except Exception as error:
-        # Its text is left out: whatever it is about, it may hold a secret.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {os.path.relpath(place.filename)} line {place.lineno}"
-        click.echo(f"conformance: error in the suite: {where}; nothing was concluded, please report it", err=True)
+        # Whatever it is, a stack trace could show a secret, and Python's exit status 1 would say: does not conform.
+        click.echo(f"conformance: {_unforeseen(error)}", err=True)
         status = NOTHING_CERTAIN
     sys.exit(status if isinstance(status, int) else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 
 import pytest
@@ -11,7 +10,7 @@ import trustme
 
 from contract import transport
 from contract.tests.hostile import servers
-from contract.tests.hostile.servers import answer, hostile_server
+from contract.tests.hostile.servers import answer, hostile_server, tls
 from contract.tests.recording_server import Answer, recording_server, target_at
 
 SHOWN_AT_HOME = {"headers": {"X-Gate": "open"}, "basic_auth": ("gate", "open-sesame")}
@@ -29,15 +28,6 @@ def authority(tmp_path) -> trustme.CA:
     certificate = authority.issue_cert("client.example.com")
     certificate.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "client.pem"))
     return authority
-
-
-def tls(authority: trustme.CA, client_needed: bool = False) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    if client_needed:
-        authority.configure_trust(context)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
 
 
 def test_the_targets_own_host_is_shown_who_we_are_but_no_token():

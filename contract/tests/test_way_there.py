@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import pytest
 import trustme
 
 from contract.errors import TargetUnreachable
-from contract.tests.hostile.servers import HostileServer, answer, hostile_server
+from contract.tests.hostile.servers import HostileServer, answer, hostile_server, tls
 from contract.tests.recording_server import recording_server, sender_to
 
 BASIC = "Basic Z2F0ZTpvcGVuLXNlc2FtZQ=="
@@ -33,15 +32,6 @@ def authority() -> trustme.CA:
 def ca(authority: trustme.CA, tmp_path) -> str:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     return str(tmp_path / "ca.pem")
-
-
-def tls(authority: trustme.CA, client_needed: bool = False) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    if client_needed:
-        authority.configure_trust(context)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
 
 
 @contextmanager

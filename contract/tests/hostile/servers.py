@@ -14,10 +14,22 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import trustme
+
 Behaviour = Callable[[socket.socket, bytes], None]
 """Gets the connection and the request's head, and does as it likes until the connection is closed."""
 DRIP_S = 0.05
 BOMB_MIB = 1024
+
+
+def tls(authority: trustme.CA, client_needed: bool = False) -> ssl.SSLContext:
+    """Return what serves TLS with a certificate of *authority*, to clients that have one where that is needed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    if client_needed:
+        authority.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 class HostileServer:
