@@ -60,7 +60,7 @@ def test_list_shows_an_exam_as_show_does(administrator, world):
     listed, row = find(administrator, "exams_index", "exams", exam["id"])
 
     control(listed).accepted()
-    require(row, "the list does not show the exam", "EXAM-003")
+    require(row, "the list does not show the exam", blocked_by="EXAM-003")
     agrees(listed, row, resource(shown, "exam"))
 
 
@@ -143,7 +143,7 @@ def test_no_exam_is_listed_twice(administrator, shared):
     ids = column(administrator, "exams_index", "exams")
 
     control(listed).accepted()
-    require(row, "the list does not show the exam", "EXAM-003")
+    require(row, "the list does not show the exam", blocked_by="EXAM-003")
     twice = sorted({id for id in ids if ids.count(id) > 1}, key=str)
     expect(listed).holds(not twice, "every exam once", f"twice: {twice[:5]}")
 

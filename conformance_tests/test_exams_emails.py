@@ -100,7 +100,7 @@ def test_students_of_another_exam_get_no_email(administrator, world, exam_id):
     other_id = world.open_exam()["id"]
     session = world.student_session(other_id)
     before = statuses(administrator, other_id)
-    require(session["id"] in before, "the list of the other exam lacks its student", "SESSION-003")
+    require(session["id"] in before, "the list of the other exam lacks its student", blocked_by="SESSION-003")
 
     sent = control(administrator("exams_send_emails", id=exam_id)).accepted()
 

@@ -222,7 +222,7 @@ def test_no_student_is_listed_twice(administrator, shared):
     ids = column(administrator, "student_sessions_index_all", "students")
 
     control(listed).accepted()
-    require(row, "the list does not show the student session", "SESSION-022")
+    require(row, "the list does not show the student session", blocked_by="SESSION-022")
     twice = sorted({id for id in ids if ids.count(id) > 1}, key=str)
     expect(listed).holds(not twice, "every student session once", f"twice: {twice[:5]}")
 

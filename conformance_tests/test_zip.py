@@ -111,7 +111,7 @@ def test_a_zip_that_was_asked_for_has_a_job(administrator, upload_exam):
 
     control(asked).accepted()
     state = status_in(shown.json)
-    require(shown.accepted and state, f"the status cannot be read: {shown.line}", "ZIP-011")
+    require(shown.accepted and state, f"the status cannot be read: {shown.line}", blocked_by="ZIP-011")
     expect(shown).holds(state not in NOT_ASKED, "a status other than never_run and not_found", str(state))
 
 
@@ -171,7 +171,7 @@ def test_reading_the_status_starts_no_job(administrator, world):
     for exchange in shown:
         control(exchange).accepted()
     seen = [status_in(exchange.json) for exchange in shown]
-    require(seen[0] in list(State), f"the status cannot be read: {shown[0].line}", "ZIP-011")
+    require(seen[0] in list(State), f"the status cannot be read: {shown[0].line}", blocked_by="ZIP-011")
     expect(shown[-1]).equals(seen, seen[:1] * 3, "statuses seen")
 
 
@@ -188,7 +188,7 @@ def test_the_statuses_follow_each_other(administrator, upload_exam):
     for exchange in shown:
         control(exchange).accepted()
     seen = [*poller.seen, *(status_in(exchange.json) for exchange in shown)]
-    require(all(state in list(State) for state in seen), f"statuses that are none: {seen}", "ZIP-011")
+    require(all(state in list(State) for state in seen), f"statuses that are none: {seen}", blocked_by="ZIP-011")
     wrong = illegal_step([State(state) for state in seen])
     expect(shown[-1]).holds(wrong is None, "a legal order of statuses", f"{seen}: {wrong}")
 
@@ -225,7 +225,9 @@ def test_the_zip_is_downloaded(administrator, shared):
 @requirement("ZIP-021")
 def test_success_implies_a_whole_zip(administrator, upload_exam):
     # With the status still fresh: a file that is written after the status would not be there yet.
-    require(generate_and_wait(administrator, upload_exam) == State.SUCCESS, "the job did not succeed", "ZIP-015")
+    require(
+        generate_and_wait(administrator, upload_exam) == State.SUCCESS, "the job did not succeed", blocked_by="ZIP-015"
+    )
 
     exchange, body = download(administrator, upload_exam)
 
@@ -260,7 +262,9 @@ def test_the_zip_is_called_binary(administrator, shared):
 @uploads
 @requirement("ZIP-024")
 def test_a_second_download_brings_the_same_files(administrator, upload_exam):
-    require(generate_and_wait(administrator, upload_exam) == State.SUCCESS, "the job did not succeed", "ZIP-015")
+    require(
+        generate_and_wait(administrator, upload_exam) == State.SUCCESS, "the job did not succeed", blocked_by="ZIP-015"
+    )
 
     (first, body), (second, again) = (download(administrator, upload_exam) for _ in range(2))
 
@@ -332,7 +336,7 @@ def exam_with(world, mock_control):
 def test_the_zip_holds_exactly_the_uploaded_files(administrator, exam_with, zipping):
     zipping(queued_ms=0, running_ms=0, outcome="success")
     exam_id = exam_with({**FILES, "Prüfung 1.bin": bytes(range(256)) * 64, "empty.txt": b""})
-    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the job did not succeed", "ZIP-015")
+    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the job did not succeed", blocked_by="ZIP-015")
 
     exchange, body = download(administrator, exam_id)
 
@@ -354,7 +358,9 @@ def test_while_the_job_runs_there_is_no_zip(administrator, exam_with, own_files,
     exchange, body = download(administrator, exam_id)
     zipping(queued_ms=0, running_ms=0, outcome="success")
     require(
-        generate_and_wait(administrator, control_exam) == State.SUCCESS, "the control's job did not succeed", "ZIP-015"
+        generate_and_wait(administrator, control_exam) == State.SUCCESS,
+        "the control's job did not succeed",
+        blocked_by="ZIP-015",
     )
     zipped, _ = download(administrator, control_exam)
 
@@ -375,7 +381,11 @@ def test_after_a_failure_there_is_no_zip(administrator, exam_with, own_files, zi
 
     failed, body = download(administrator, exam_id)
     zipping(queued_ms=0, running_ms=0, outcome="success")
-    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the control's job did not succeed", "ZIP-033")
+    require(
+        generate_and_wait(administrator, exam_id) == State.SUCCESS,
+        "the control's job did not succeed",
+        blocked_by="ZIP-033",
+    )
     zipped, _ = download(administrator, exam_id)
 
     with deciding("ZIP-069"):
@@ -409,12 +419,16 @@ def test_a_new_job_can_succeed_after_a_failure(administrator, exam_with, zipping
 def test_a_new_zip_holds_further_uploads(administrator, exam_with, zipping, mock_control):
     zipping(queued_ms=0, running_ms=0, outcome="success")
     exam_id = exam_with({"first.txt": b"1"})
-    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the job did not succeed", "ZIP-015")
+    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the job did not succeed", blocked_by="ZIP-015")
     before, _ = download(administrator, exam_id)
     mock_control.upload(exam_id, {"second.txt": b"2"})
     shown = administrator(STATUS, id=exam_id)
     between, old = download(administrator, exam_id)
-    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the second job did not succeed", "ZIP-015")
+    require(
+        generate_and_wait(administrator, exam_id) == State.SUCCESS,
+        "the second job did not succeed",
+        blocked_by="ZIP-015",
+    )
 
     after, body = download(administrator, exam_id)
 
@@ -431,7 +445,7 @@ def test_a_new_zip_holds_further_uploads(administrator, exam_with, zipping, mock
 def test_the_zip_of_a_destroyed_exam_is_gone(administrator, exam_with, zipping):
     zipping(queued_ms=0, running_ms=0, outcome="success")
     exam_id = exam_with(FILES)
-    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the job did not succeed", "ZIP-015")
+    require(generate_and_wait(administrator, exam_id) == State.SUCCESS, "the job did not succeed", blocked_by="ZIP-015")
     before, _ = download(administrator, exam_id)
     destroyed = administrator("exams_destroy", id=exam_id)
     require(destroyed.accepted, f"the exam was not destroyed: {destroyed.line}")
@@ -466,7 +480,7 @@ def test_a_generate_leaves_other_exams_alone(administrator, upload_exam, world):
 def stays(earlier, later):
     """Judge that a job is as it was."""
     control(earlier).accepted()
-    require(status_in(earlier.json) in list(State), f"the status cannot be read: {earlier.line}", "ZIP-011")
+    require(status_in(earlier.json) in list(State), f"the status cannot be read: {earlier.line}", blocked_by="ZIP-011")
     expect(later).accepted()
     expect(later).equals(status_in(later.json), status_in(earlier.json), "zip_job_status of the other exam")
 
@@ -494,7 +508,7 @@ def test_two_jobs_at_once_do_not_mix(administrator, exam_with, zipping):
     for exam_id in (first, second):
         control(administrator(GENERATE, id=exam_id)).accepted()
     ended = [Poller(administrator, exam_id).until_ended() for exam_id in (first, second)]
-    require(ended == [State.SUCCESS] * 2, f"the jobs ended in {ended}", "ZIP-015")
+    require(ended == [State.SUCCESS] * 2, f"the jobs ended in {ended}", blocked_by="ZIP-015")
 
     (one, body), (other, other_body) = download(administrator, first), download(administrator, second)
 

@@ -105,7 +105,9 @@ class ZipJobs(RuleBasedStateMachine):
         if shown.status == 404 and exam.possible == NOT_ASKED:
             return
         state = status_in(shown.json)
-        require(shown.accepted and state in list(State), f"the status cannot be read: {shown.line}", "ZIP-011")
+        require(
+            shown.accepted and state in list(State), f"the status cannot be read: {shown.line}", blocked_by="ZIP-011"
+        )
         if self.judge_order:
             expect(shown).accepted()
             allowed = ", ".join(sorted(exam.possible))
@@ -118,7 +120,7 @@ class ZipJobs(RuleBasedStateMachine):
         if exam.possible <= JOB:
             ended = Poller(self.administrator, exam.id, deadline_s=20).until_ended()
             if ended not in ENDED:
-                type(self).stuck = Inconclusive(f"the job of exam {exam.id} did not end: {ended}", "ZIP-015")
+                type(self).stuck = Inconclusive(f"the job of exam {exam.id} did not end: {ended}", blocked_by="ZIP-015")
                 raise self.stuck
             self.status(exam)
 

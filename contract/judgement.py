@@ -38,7 +38,7 @@ class FindingRaised(AssertionError):
 class Inconclusive(Exception):
     """Nothing can be said: what the judgement rests on did not work."""
 
-    def __init__(self, reason: str, blocked_by: str | None = None) -> None:
+    def __init__(self, reason: str, *, blocked_by: str | None = None) -> None:
         super().__init__(reason + (f" (blocked by {blocked_by})" if blocked_by else ""))
         self.blocked_by = blocked_by
 
@@ -258,14 +258,14 @@ def observe(exchange: Exchange, **values: Any) -> None:
         evidence.refused += 1
 
 
-def require(condition: object, reason: str, blocked_by: str | None = None) -> None:
+def require(condition: object, reason: str, *, blocked_by: str | None = None) -> None:
     """
     Demand what a judgement rests on.
 
     Raises:   Inconclusive: *condition* is false.
     """
     if not condition:
-        raise Inconclusive(reason, blocked_by)
+        raise Inconclusive(reason, blocked_by=blocked_by)
 
 
 def _demand_an_answer(exchange: Exchange) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from contract import data
@@ -22,7 +22,8 @@ def tests_by_requirement(folder: Path | None = None) -> dict[str, list[str]]:  #
     """
     Return the names of the tests, as ``test_file.py::test_name``, by the ids that they decide.
 
-    An id counts that stands in a test or its decorators, or in a table of the module that these name.
+    An id counts that stands in a test or its decorators, or in a table of the module that these name; one that only
+    says what a judgement is blocked by does not.
     """
     found: dict[str, list[str]] = {}
     for path in sorted((folder or data.tests_folder()).glob("test_*.py")):
@@ -107,10 +108,18 @@ def _tables_of_module(name: str) -> dict[str, list[str]]:
     return _tables(ast.parse(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
+def _deciding(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield *node* and what is below it, but for what only names a requirement that stands in the way."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.keyword) and child.arg == "blocked_by"):
+            yield from _deciding(child)
+
+
 def _ids(node: ast.AST, tables: dict[str, list[str]]) -> list[str]:
     """Return the ids below *node*, those of the tables that it names included, each once."""
     found: dict[str, None] = {}
-    for each in ast.walk(node):
+    for each in _deciding(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str) and _ID.fullmatch(each.value):
             found[each.value] = None
         elif isinstance(each, ast.Name):

@@ -123,7 +123,7 @@ class World:
         status = (
             shown["exam"].get("status") if isinstance(shown, dict) and isinstance(shown.get("exam"), dict) else None
         )
-        require(status in (None, "open"), f"the exam is {status} although it has a document", "DOC-030")
+        require(status in (None, "open"), f"the exam is {status} although it has a document", blocked_by="DOC-030")
         return exam
 
     def document(self, exam_id: int, **params: Any) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def test_what_a_judgement_rests_on_is_demanded() -> None:
     require(1, "never said")
 
     with pytest.raises(Inconclusive, match=r"no rows \(blocked by EXAM-001\)") as raised:
-        require([], "no rows", "EXAM-001")
+        require([], "no rows", blocked_by="EXAM-001")
 
     assert raised.value.blocked_by == "EXAM-001"
 

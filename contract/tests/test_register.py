@@ -88,6 +88,16 @@ def test_index_of_the_source_finds_what_pytest_collects(tests_of):
     assert set(testindex.tests_by_requirement()) >= set(tests_of)
 
 
+def test_what_a_judgement_is_blocked_by_is_not_decided_by_it(tmp_path):
+    (tmp_path / "test_exams.py").write_text(
+        '@pytest.mark.requirement("EXAM-001")\n'
+        "def test_exams_are_listed(administrator):\n"
+        '    require(administrator("exams_index").json, "no exams", blocked_by="EXAM-002")\n'
+    )
+
+    assert testindex.tests_by_requirement(tmp_path) == {"EXAM-001": ["test_exams.py::test_exams_are_listed"]}
+
+
 def test_text_of_a_file_names_what_its_tests_decide(tests):
     missed = {}
     for test in tests:
