@@ -15,12 +15,12 @@ from typing import Any
 
 import contract
 from contract import cleanup, operations, plans, previous, recording, reporting, requirements, shards, verdict
-from contract import known as known_deviations
 from contract.archive import Archive
+from contract.conclusion import Gathered, conclude
 from contract.embedded import EmbeddedMock
 from contract.examples import Examples
 from contract.journal import prefix_of
-from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
+from contract.results import CaseResult, Known, Leak, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
 from contract.state import State
 from contract.target import Target
@@ -98,11 +98,6 @@ class Session:
     def state(self) -> State | None:
         """Return what is kept of the target between runs; nothing of a mock that ends with the run."""
         return None if self.target.embedded or self.rehearses else State(self.target)
-
-    @property
-    def harm(self) -> int:
-        """Return how many resources stay on the target; a mock of the run's own takes them with it."""
-        return 0 if self.state is None else len(self.leaks)
 
     def begin_worker(self) -> None:
         """Become the session of a worker that was forked: what it shares with the others are files."""
@@ -184,52 +179,34 @@ class Session:
 
     def result(self) -> RunResult:
         """Say the verdicts and gather what the workers recorded."""
-        register = requirements.load()
         # What shows a finding is recorded twice, the second time with its bodies whole.
-        recorded = {each["id"]: each for each in recording.read(self.parts)}
-        exchanges = sorted(recorded.values(), key=lambda each: (each["started_ms"], each["id"]))
-        elsewhere = f"none of its cases is in the profile {self.settings.profile}"
-        judged = verdict.judge(
-            register,
-            self.cases,
-            self.selected(register),
-            self.target.answers,
-            elsewhere,
-            of_a_shard=self.settings.shard is not None,
+        exchanges = {each["id"]: each for each in recording.read(self.parts)}
+        return conclude(
+            Gathered(
+                run=RunInfo(
+                    id=self.run_id,
+                    started_at=self.started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                    duration_s=round(time.monotonic() - self._clock, 3),
+                    seed=self.settings.seed,
+                    profile=self.settings.profile,
+                    suite_version=contract.__version__,
+                    workers=self.workers,
+                    arguments=sys.argv[1:],
+                    interrupted=self.interrupted,
+                    shard="/".join(map(str, self.settings.shard)) if self.settings.shard else None,
+                ),
+                target={"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version},
+                selected=self.selected(requirements.load()),
+                answers=self.target.answers,
+                known=self.known,
+                strict=self.settings.strict,
+                cases=self.cases,
+                exchanges=exchanges.values(),
+                leaks=list(self.leaks),
+                cut_short=self.interrupted or bool(self.problems),
+                elsewhere=self.elsewhere,
+            )
         )
-        known_deviations.mark(judged, self.known, self.started.date())
-        if self.settings.shard:
-            verdict.leave_to_other_shards(judged, self.elsewhere)
-        cut_short = self.interrupted or bool(self.problems) or self.harm > 0
-        overall = verdict.of_run(judged, cut_short, self.settings.strict)
-        target = {"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version}
-        return RunResult(
-            run=RunInfo(
-                id=self.run_id,
-                started_at=self.started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                duration_s=round(time.monotonic() - self._clock, 3),
-                seed=self.settings.seed,
-                profile=self.settings.profile,
-                suite_version=contract.__version__,
-                workers=self.workers,
-                arguments=sys.argv[1:],
-                interrupted=self.interrupted,
-                shard="/".join(map(str, self.settings.shard)) if self.settings.shard else None,
-            ),
-            target=target,
-            verdict=overall,
-            sentence=self._sentence(overall, judged),
-            requirements=judged,
-            operations=operations_of(exchanges),
-            exchanges=exchanges,
-            leaks=list(self.leaks),
-        )
-
-    def _sentence(self, overall: RunVerdict, judged: list[RequirementResult]) -> str:
-        said = verdict.sentence(overall, judged, self.target.name, self.settings.strict, self.harm)
-        part = f"Part {'/'.join(map(str, self.settings.shard))}: " if self.settings.shard else ""
-        early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in self.cases)
-        return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
 
     def finish(self) -> RunResult:
         """

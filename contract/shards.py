@@ -8,16 +8,14 @@ import shutil
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import contract
-from contract import description, requirements, verdict
-from contract import known as known_deviations
+from contract import description, requirements
+from contract.conclusion import Gathered, conclude
 from contract.errors import ConfigurationError
-from contract.results import CaseResult, Known, KnownState, Leak, RunInfo, RunResult, case_from_plain, operations_of
-from contract.target import EMBEDDED
+from contract.results import CaseResult, Known, KnownState, Leak, RunInfo, RunResult, case_from_plain
 
 if TYPE_CHECKING:
     from contract.session import Session
@@ -156,28 +154,20 @@ def check(parts: Sequence[Part]) -> None:
 def merged(parts: Sequence[Part]) -> RunResult:
     """Return the result of the run that *parts* make together, judged as a single run is."""
     parts = sorted(parts, key=lambda part: part.head.number)
-    head, register = parts[0].head, requirements.load()
-    cases = [case for part in parts for case in part.cases]
-    exchanges = sorted(
-        (exchange for part in parts for exchange in part.exchanges), key=lambda each: (each["started_ms"], each["id"])
-    )
-    elsewhere = f"none of its cases is in the profile {head.profile}"
-    judged = verdict.judge(register, cases, set(head.selected), head.answers, elsewhere)
-    known = {id: Known(**{**each, "state": KnownState(each["state"])}) for id, each in head.known.items()}
-    known_deviations.mark(judged, known, datetime.fromisoformat(min(part.run.started_at for part in parts)).date())
-    leaks = [leak for part in parts for leak in part.leaks]
-    harm = 0 if head.target == EMBEDDED else len(leaks)
-    cut_short = any(part.run.interrupted or part.head.problems for part in parts) or harm > 0
-    overall = verdict.of_run(judged, cut_short, head.strict)
-    return RunResult(
-        run=_run(parts),
-        target=dict(parts[0].target),
-        verdict=overall,
-        sentence=verdict.sentence(overall, judged, head.target, head.strict, harm),
-        requirements=judged,
-        operations=operations_of(exchanges),
-        exchanges=exchanges,
-        leaks=leaks,
+    head = parts[0].head
+    return conclude(
+        Gathered(
+            run=_run(parts),
+            target=dict(parts[0].target),
+            selected=head.selected,
+            answers=head.answers,
+            known={id: Known(**{**each, "state": KnownState(each["state"])}) for id, each in head.known.items()},
+            strict=head.strict,
+            cases=[case for part in parts for case in part.cases],
+            exchanges=[exchange for part in parts for exchange in part.exchanges],
+            leaks=[leak for part in parts for leak in part.leaks],
+            cut_short=any(part.run.interrupted or part.head.problems for part in parts),
+        )
     )
 
 

@@ -21,6 +21,7 @@ def part(folder: Path, number: int, target: str = "staging") -> shards.Part:
     """Leave a part behind, the first one with resources that could not be removed, and read it again."""
     case = make_case("SIGN-001", evidence={"exams_create": Evidence(accepted=9, refused=9)})
     result = make_result([make_requirement("SIGN-001", cases=[case])])
+    result.target["name"] = target
     result.leaks = factory.leaking().leaks if number == 1 else []
     folder.mkdir()
     shards.write(result, head(number, target), folder)

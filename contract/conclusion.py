@@ -1,0 +1,77 @@
+"""What a run, or its parts together, come to: the verdict on each requirement and on the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contract import known as known_deviations
+from contract import requirements, verdict
+from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
+from contract.target import EMBEDDED
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a run was asked to judge, by which terms, and what it found."""
+
+    run: RunInfo
+    target: dict[str, Any]
+    """``name``, ``base_url`` and, where the config says, ``version``."""
+    selected: Collection[str]
+    """The ids of the requirements that the run is about."""
+    answers: Mapping[str, Any]
+    """What the config pins, by requirement id or short name."""
+    known: Mapping[str, Known]
+    """The target's known deviations, by requirement id."""
+    strict: bool
+    cases: list[CaseResult]
+    exchanges: Iterable[dict[str, Any]]
+    leaks: list[Leak]
+    cut_short: bool
+    """Whether it was interrupted, or something went wrong with the suite itself."""
+    elsewhere: Collection[str] = ()
+    """Of a shard: the requirements that tests of other shards decide too."""
+
+    @property
+    def left_behind(self) -> int:
+        """Return how many resources stay on the target; the embedded mock takes them with it."""
+        return 0 if self.target["name"] == EMBEDDED else len(self.leaks)
+
+
+def conclude(gathered: Gathered) -> RunResult:
+    """Say the verdicts on what was gathered."""
+    run, is_shard = gathered.run, gathered.run.shard is not None
+    exchanges = sorted(gathered.exchanges, key=lambda each: (each["started_ms"], each["id"]))
+    judged = verdict.judge(
+        requirements.load(),
+        gathered.cases,
+        set(gathered.selected),
+        gathered.answers,
+        f"none of its cases is in the profile {run.profile}",
+        of_a_shard=is_shard,
+    )
+    known_deviations.mark(judged, gathered.known, datetime.fromisoformat(run.started_at).date())
+    if is_shard:
+        verdict.leave_to_other_shards(judged, gathered.elsewhere)
+    overall = verdict.of_run(judged, gathered.cut_short or gathered.left_behind > 0, gathered.strict)
+    return RunResult(
+        run=run,
+        target=gathered.target,
+        verdict=overall,
+        sentence=_sentence(gathered, overall, judged),
+        requirements=judged,
+        operations=operations_of(exchanges),
+        exchanges=exchanges,
+        leaks=gathered.leaks,
+    )
+
+
+def _sentence(gathered: Gathered, overall: RunVerdict, judged: list[RequirementResult]) -> str:
+    name = gathered.target["name"]
+    said = verdict.sentence(overall, judged, name, gathered.strict, gathered.left_behind)
+    part = f"Part {gathered.run.shard}: " if gathered.run.shard else ""
+    early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in gathered.cases)
+    return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
