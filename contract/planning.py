@@ -14,6 +14,7 @@ import functools
 import itertools
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -128,32 +129,56 @@ def _chosen(operation: Operation, mode: str, seed: int, rng: random.Random, draw
 
     Schemathesis takes as long for a few random cases as for all others, so only those are made that are chosen.
     """
-    made = _made(operation, mode, seed, HypothesisTestMode.COVERAGE, 1)
+    made = _boundary_cases(operation, mode, seed)
     places = list(range(len(made) + drawn))
     # The first positive one is the plain case, which is never left out.
     first, rest = (places[:1], places[1:]) if mode == POSITIVE else ([], places)
     rng.shuffle(rest)
     places = (first + rest)[:most]
     if (needed := max(places, default=0) - len(made) + 1) > 0:
-        made += _made(operation, mode, seed, HypothesisTestMode.FUZZING, needed)
+        made += _random_cases(operation, mode, seed, needed)
     return [made[place] for place in places if place < len(made)]
 
 
-def _made(operation: Operation, mode: str, seed: int, kind: HypothesisTestMode, examples: int) -> list[PlannedCase]:
-    """Return all boundary values or departures of an operation, or at most *examples* random cases."""
+def _boundary_cases(operation: Operation, mode: str, seed: int) -> list[PlannedCase]:
+    """Return all boundary values of an operation, or all single departures from its schema."""
+
+    def nothing(case: schemathesis.Case[Any]) -> None:
+        pass
+
+    test = _test(operation, mode, seed, HypothesisTestMode.COVERAGE, nothing, _settings(1, hypothesis.Phase.explicit))
+    # Hypothesis would run them in this order, and take longer to show each than schemathesis takes to make it.
+    cases = [example.kwargs["case"] for example in reversed(getattr(test, "hypothesis_explicit_examples", []))]
+    return [planned(operation, mode, case) for case in cases if case.method == operation.method]
+
+
+def _random_cases(operation: Operation, mode: str, seed: int, most: int) -> list[PlannedCase]:
+    """Return at most *most* random cases of an operation."""
     made: list[PlannedCase] = []
 
     def keep(case: schemathesis.Case[Any]) -> None:
         if case.method == operation.method:
             made.append(planned(operation, mode, case))
 
-    phase = hypothesis.Phase.explicit if kind is HypothesisTestMode.COVERAGE else hypothesis.Phase.generate
-    settings = hypothesis.settings(_settings(examples), phases=[phase])
-    config = HypothesisTestConfig(project=schema(mode).config, modes=[kind], settings=settings, seed=seed)
     # An operation without parameters has nothing to depart from.
     with contextlib.suppress(hypothesis.errors.Unsatisfiable, SkipTest), _no_local_constants():
-        create_test(operation=_operations(mode)[operation.id], test_func=keep, config=config)()
+        _test(operation, mode, seed, HypothesisTestMode.FUZZING, keep, _settings(most))()
     return made
+
+
+def _test(
+    operation: Operation,
+    mode: str,
+    seed: int,
+    kind: HypothesisTestMode,
+    keep: Callable[[schemathesis.Case[Any]], None],
+    settings: hypothesis.settings,
+) -> Callable[[], None]:
+    """Return a test of schemathesis that hands its cases to *keep*."""
+    config = HypothesisTestConfig(project=schema(mode).config, modes=[kind], settings=settings, seed=seed)
+    with _no_local_constants():
+        test: Callable[[], None] = create_test(operation=_operations(mode)[operation.id], test_func=keep, config=config)
+    return test
 
 
 def _no_local_constants() -> contextlib.AbstractContextManager[Any]:
@@ -166,13 +191,15 @@ def _no_local_constants() -> contextlib.AbstractContextManager[Any]:
     return mock.patch.multiple(providers, _get_local_constants=Constants, CONSTANTS_CACHE=cache)
 
 
-def _settings(examples: int, **further: Any) -> hypothesis.settings:
+def _settings(
+    examples: int, phase: hypothesis.Phase = hypothesis.Phase.generate, **further: Any
+) -> hypothesis.settings:
     return hypothesis.settings(
         max_examples=examples,
         database=None,
         deadline=None,
         suppress_health_check=list(hypothesis.HealthCheck),
-        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        phases=[phase],
         print_blob=False,
         **further,
     )
