@@ -205,4 +205,13 @@ def _ended(error: BaseException, item: pytest.Item, requirement_id: str) -> Case
         return case(Verdict.NOT_TESTED, str(error))
     if isinstance(error, Inconclusive | TargetError):
         return case(Verdict.INCONCLUSIVE, str(error))
+    if _is_of_hypothesis(error, "Flaky"):
+        return case(
+            Verdict.INCONCLUSIVE, "what was drawn from the target's answers came out otherwise when drawn again"
+        )
     return case(Verdict.INCONCLUSIVE, f"error in the suite: {type(error).__name__}: {error}")
+
+
+def _is_of_hypothesis(error: BaseException, name: str) -> bool:
+    """Tell whether Hypothesis, which most tests do not import, raised an error of that name."""
+    return any((each.__module__, each.__name__) == ("hypothesis.errors", name) for each in type(error).__mro__)

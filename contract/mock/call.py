@@ -29,7 +29,8 @@ class Reply:
     chunk_bytes: int | None = None
 
     def content(self) -> bytes:
-        if self.body is None:
+        # After a 204 no body is read: what came would be taken for the beginning of the next answer.
+        if self.body is None or self.status == 204:
             return b""
         if isinstance(self.body, bytes):
             return self.body

@@ -165,6 +165,9 @@ for at, each in enumerate((A, *rest), 1):
 (NO_USER,) = a_test('world.client("superuser")', MUSTS)
 (NO_CONTROL,) = a_test('control(administrator("exams_show", id=7)).accepted()', MUSTS)
 (BROKEN,) = a_test("1 / 0", MUSTS)
+(WAVERS,) = a_test(
+    "from hypothesis.errors import FlakyStrategyDefinition\nraise FlakyStrategyDefinition('Inconsistent!')", MUSTS
+)
 (ASSERTS,) = a_test("expect(ask()).accepted()\nassert A is None", MUSTS)
 (UNSAFE,) = a_test(f'expect(administrator("exams_destroy", id={FOREIGN})).refused()', MUSTS)
 (OBSERVED,) = a_test("observe(ask())", OPENS)
@@ -268,6 +271,7 @@ def test_what_was_not_tried_is_not_tested_with_the_reason(run: Run, requirement_
         (NO_CONTROL, "the control was not accepted: GET /exams/7 -> 403"),
         (BROKEN, "error in the suite: ZeroDivisionError"),
         (ASSERTS, "error in the suite: AssertionError"),
+        (WAVERS, "what was drawn from the target's answers came out otherwise when drawn again"),
         (UNSAFE, f"error in the suite: UnsafeRequest: exams_destroy would have named id={FOREIGN}"),
         (SEVERAL[4], "no rows"),
     ],
@@ -309,7 +313,7 @@ def test_failed_musts_make_the_target_not_conform(run: Run) -> None:
 
 
 def test_a_warning_and_what_was_not_tested_are_not_red_in_pytest(run: Run) -> None:
-    undecided = [NO_CONTROL, BROKEN, ASSERTS, UNSAFE, UNOBSERVED, MIXED]
+    undecided = [NO_CONTROL, BROKEN, ASSERTS, WAVERS, UNSAFE, UNOBSERVED, MIXED]
     found_last = [FAILS, SEVERAL, TURNS, DRAWN]
 
     assert run.outcomes["failed"] == len(undecided) + len(found_last)

@@ -23,6 +23,10 @@ def test_a_body_is_compact_json(body) -> None:
     assert b": " not in content
 
 
+def test_no_body_follows_a_204_even_of_a_refusal() -> None:
+    assert Reply(204, {"errors": "The zip is not ready."}).content() == b""
+
+
 class Transport:
     def __init__(self) -> None:
         self.sent: list[bytes] = []
