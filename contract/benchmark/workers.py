@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 
-from contract.benchmark import Row, standard
+from contract.benchmark import Row, machine, standard
 from contract.benchmark.standard import StandardRun
 
 GROUP = "workers"
@@ -20,10 +20,10 @@ def measure(quick: bool) -> Iterator[Row]:
     """Yield seconds by the clock, medians of rounds by turns; the ratio is the median of those of the rounds."""
     scope = standard.scope(quick)
     for latency_ms, rounds in ROUNDS.items():
-        turns = [
-            (standard.run(1, latency_ms, quick, number), standard.run(2, latency_ms, quick, number))
-            for number in range(1, 2 if quick else rounds + 1)
-        ]
+        gains, turns = [], []
+        for number in range(1, 2 if quick else rounds + 1):
+            turns.append((standard.run(1, latency_ms, quick, number), standard.run(2, latency_ms, quick, number)))
+            gains.append(machine.gain())
         ones, twos = zip(*turns, strict=True)
         was_stopped = any(each.was_stopped for turn in turns for each in turn)
         # Each round by itself: a machine that others use is seldom as fast in the next one.
@@ -32,6 +32,8 @@ def measure(quick: bool) -> Iterator[Row]:
         yield Row(GROUP, f"{what}, one worker", _median_s(ones), "s", _note(ones))
         yield Row(GROUP, f"{what}, two workers", _median_s(twos), "s", _note(twos),
                   None if was_stopped else round(faster, 2), "times as fast as one", at_least=GOAL)  # fmt: skip
+        yield Row(GROUP, f"{what}, two busy processes that share nothing", round(statistics.median(gains), 2),
+                  "times as much as one", f"in the same rounds, {min(gains):.2f} to {max(gains):.2f}")  # fmt: skip
     explicit = standard.run(2, 0, quick, explicit=True)
     yield Row(GROUP, f"{scope}, explicit tests alone, two workers", round(explicit.cost.wall_s, 1), "s", explicit.note,
               at_most=LONGEST_EXPLICIT_S)  # fmt: skip

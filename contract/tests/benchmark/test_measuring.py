@@ -10,7 +10,20 @@ from urllib.parse import parse_qsl
 import pytest
 
 from contract import signing
-from contract.benchmark import CannotMeasure, cases, latency, mock, plan, prism, processes, rows, standard, workers, wrk
+from contract.benchmark import (
+    CannotMeasure,
+    cases,
+    latency,
+    machine,
+    mock,
+    plan,
+    prism,
+    processes,
+    rows,
+    standard,
+    workers,
+    wrk,
+)
 from contract.benchmark.processes import Cost
 from contract.benchmark.standard import StandardRun
 from contract.nonce import NonceSource
@@ -70,6 +83,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int | str, int], float]:
         return StandardRun(Cost(seconds[workers, ms] + slower, 1.0), 9, 100, 50)
 
     monkeypatch.setattr(standard, "run", run)
+    monkeypatch.setattr(machine, "gain", lambda: 1.9)
     return seconds
 
 
@@ -77,18 +91,26 @@ def test_workers_and_latency_are_ratios_of_whole_runs(runs) -> None:
     runs.update({(1, 0): 90.0, (2, 0): 50.0, (1, 5): 180.0, (2, 5): 90.0})
     runs.update({("auto", 0): 50.0, ("auto", 20): 60.0, ("auto", 100): 150.0})
 
-    assert [row.ratio for row in workers.measure(False)] == [None, 1.8, None, 2.0, None]
+    assert [row.ratio for row in workers.measure(False)] == [None, 1.8, None, None, 2.0, None, None]
     assert [(row.ratio, row.met) for row in latency.measure(False)] == [(None, None), (1.2, None), (3.0, False)]
 
 
 def test_two_workers_are_told_by_the_medians_of_their_rounds(runs) -> None:
     runs.update({(1, 0): 90.0, (2, 0): 50.0, (1, 5): 180.0, (2, 5): 90.0})
 
-    one, two, *_, explicit = workers.measure(False)
+    one, two, gain, *_, explicit = workers.measure(False)
 
     assert (one.value, two.value, two.ratio) == (90.0, 50.0, 1.8)
+    assert (gain.value, gain.note) == (1.9, "in the same rounds, 1.90 to 1.90")
     assert (explicit.value, explicit.met) == (30.0, False)
     assert "median of 3 rounds by turns, 50.0 to 90.0" in two.note
+
+
+def test_what_two_busy_processes_get_done_is_measured(monkeypatch) -> None:
+    monkeypatch.setattr(machine, "REPETITIONS", 200)
+
+    # How much exactly hangs on the machine.
+    assert 0 < machine.gain() < 20
 
 
 def test_a_run_that_was_stopped_has_no_ratio(runs) -> None:
