@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from contract.errors import ConfigurationError
 from contract.measure import catalogue
 from contract.measure.jobs import CAUGHT, LOCALISED, SEEDS, STEPS, WHOLE, Choice, plan
+from contract.settings import processors, shard_of_text
 
 if TYPE_CHECKING:
     from contract.measure.figures import Count
@@ -73,7 +73,7 @@ def command(context: click.Context, variants: bool, as_json: bool) -> None:
 
 def _workers(ctx: click.Context, param: click.Parameter, value: str) -> int:
     if value == "auto":
-        return len(os.sched_getaffinity(0))
+        return processors()
     if not value.isdecimal() or not 0 < int(value) <= 32:
         raise click.BadParameter("give a number from 1 to 32, or auto for one per core")
     return int(value)
@@ -90,10 +90,10 @@ def _samples(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 
 
 def _shard(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
-    part, _, parts = value.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise click.BadParameter("give K/N, like 1/4")
-    return int(part), int(parts)
+    try:
+        return shard_of_text(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @command.command("measure", epilog=MEASURE_EPILOG)

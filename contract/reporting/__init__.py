@@ -23,29 +23,25 @@ def write(result: RunResult, folder: Path) -> None:
     """
     # All of it stays until the end: nothing is gained by looking through it for garbage.
     gc.freeze()
-    others = multiprocessing.get_context("fork").Process(target=_write_beside, args=(result, folder))
+    beside = multiprocessing.get_context("fork").Process(target=_write_beside, args=(result, folder / HAR))
     with warnings.catch_warnings():
         # Threads of this process are of no concern to one that only writes files.
         warnings.simplefilter("ignore", DeprecationWarning)
-        others.start()
+        beside.start()
     page.write(result, folder / "index.html")
-    others.join()
-    gc.unfreeze()
-    if others.exitcode:
-        _write_others(result, folder)  # it failed, or was killed: here it says why
-
-
-def _write_others(result: RunResult, folder: Path) -> None:
-    """Write all but the page, which takes about as long to make."""
     summary.write(result, folder / "report.json")
     junit.write(result, folder / "junit.xml")
-    har.write(result, folder / HAR)
+    beside.join()
+    gc.unfreeze()
+    if beside.exitcode:
+        har.write(result, folder / HAR)  # it failed, or was killed: here it says why
 
 
-def _write_beside(result: RunResult, folder: Path) -> None:
+def _write_beside(result: RunResult, path: Path) -> None:
+    """Write the exchanges, which takes about as long as all the rest."""
     # Whatever went wrong, `write` does the same again in its own process, where the error is shown as any other:
     # a stack trace from here would only stand before it.
     try:
-        _write_others(result, folder)
+        har.write(result, path)
     except Exception:
         raise SystemExit(1) from None

@@ -117,7 +117,10 @@ class Register:
 
         Raises:   UnknownName: none does.
         """
-        found = [requirement for requirement in self if fnmatch.fnmatchcase(requirement.id, pattern.upper())]
+        wanted = pattern.upper()
+        if wanted in self.by_id:  # whoever names a thousand ids would wait for a million comparisons
+            return [self.by_id[wanted]]
+        found = [self.by_id[id] for id in fnmatch.filter(self.by_id, wanted)]
         if not found:
             raise UnknownName("requirement", pattern, list(self.by_id))
         return found
