@@ -76,7 +76,7 @@ class Client:
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=20)
+        self.connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=60)
 
     def signed(self, ids: Mapping[str, Any], params: Mapping[str, Any], nonce: Any = None) -> dict[str, Any]:
         """The parameters that travel: *params* with timestamp, nonce and a signature over them and the path *ids*."""
@@ -197,7 +197,7 @@ class MockProcess:
             client.connection.close()
         if self.process.poll() is None:
             self.process.terminate()
-        status = self.process.wait(timeout=10)
+        status = self.process.wait(timeout=60)
         for stream in (self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()

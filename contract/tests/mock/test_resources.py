@@ -20,7 +20,7 @@ MISSING = "Param is missing or the value is empty: '{}'"
 
 def fetch(url: str) -> tuple[int, bytes]:
     """What anyone gets for a URL."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     connection.request("GET", urlsplit(url).path)
     response = connection.getresponse()
     found = response.status, response.read()

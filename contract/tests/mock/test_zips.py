@@ -36,7 +36,7 @@ class Zips:
     def wait(self) -> list[str]:
         """Every status seen until the job has ended."""
         seen = [self.status()]
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while seen[-1] in ("queued", "running") and time.monotonic() < deadline:
             time.sleep(0.01)
             seen.append(self.status())
@@ -57,7 +57,9 @@ def test_a_job_goes_from_never_run_to_success(mock: MockProcess) -> None:
     assert (answer.status, answer.body) == (204, b"")
     seen = zips.wait()
 
-    assert [status for at, status in enumerate(seen) if status not in seen[:at]] == ["queued", "running", "success"]
+    # On a slow machine a state can be over before it is asked for: test_states_last_as_long_as_set... holds each.
+    assert seen == sorted(seen, key=["queued", "running", "success"].index)
+    assert seen[-1] == "success"
     download = zips.download()
     assert download.headers["content-type"] == "application/zip"
     archive = zipfile.ZipFile(io.BytesIO(download.body))

@@ -74,9 +74,12 @@ def mock_server(config: Path, *arguments: str) -> Iterator[str]:
         yield line.split()[-1]
     finally:
         process.terminate()
-        process.wait(10)
-        if process.stdout:
-            process.stdout.close()
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+            if process.stdout:
+                process.stdout.close()
 
 
 @pytest.fixture
