@@ -1,8 +1,9 @@
 """
 Sends and checks generated cases in one process, as a worker of a run does, and says how long that took.
 
-``python -m contract.benchmark.sender``: reads a plan, or makes it with ``--make``; sends it; with ``--bare`` sends the
-same requests once more, signed afresh, in a loop that does nothing else. Prints one line of JSON.
+``python -m contract.benchmark.sender``: reads a plan, or makes it with ``--make``; sends it. ``--turns N`` sends it N
+times more, each time followed by the same requests, signed afresh, in a loop that does nothing else. Prints one line of
+JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,8 +145,8 @@ def _with_accept(sent: Sequence[requests.Request]) -> Iterator[requests.Request]
 @click.option("--mix", type=click.Choice(list(MIXES)), required=True)
 @click.option("--seed", type=int, default=1)
 @click.option("--make", "makes", is_flag=True, help="Make the plans first.")
-@click.option("--bare", is_flag=True, help="Send the same requests in a bare loop too.")
-def command(config: Path, folder: Path, mix: str, seed: int, makes: bool, bare: bool) -> None:
+@click.option("--turns", default=0, help="So many times more, by turns with a bare loop.")
+def command(config: Path, folder: Path, mix: str, seed: int, makes: bool, turns: int) -> None:
     """Send the generated cases of a mix to the mock of a config file."""
     target = read_target("local", config, {})
     where = shelf(folder, mix, seed)
@@ -154,16 +156,23 @@ def command(config: Path, folder: Path, mix: str, seed: int, makes: bool, bare: 
     operations.table()
     load()
     judge = _judge()
-    started, before = time.perf_counter(), time.process_time()
     cases, findings, sent = send(target, where, judge)
-    took = {"wall_s": time.perf_counter() - started, "processor_s": time.process_time() - before}
-    said: dict[str, Any] = {"cases": cases, "findings": findings, "requests": len(sent), "sending": took}
-    if bare:
+    said: dict[str, Any] = {"cases": cases, "findings": findings, "requests": len(sent), "loop": [], "bare": []}
+    for _ in range(turns):
         _reset(target)
-        started, before = time.perf_counter(), time.process_time()
-        send_bare(target, sent)
-        said["bare"] = {"wall_s": time.perf_counter() - started, "processor_s": time.process_time() - before}
+        with _timed(said["loop"]):
+            *_, sent = send(target, where, judge)
+        _reset(target)
+        with _timed(said["bare"]):
+            send_bare(target, sent)
     click.echo(json.dumps(said))
+
+
+@contextmanager
+def _timed(spent: list[dict[str, float]]) -> Iterator[None]:
+    started, before = time.perf_counter(), time.process_time()
+    yield
+    spent.append({"wall_s": time.perf_counter() - started, "processor_s": time.process_time() - before})
 
 
 if __name__ == "__main__":

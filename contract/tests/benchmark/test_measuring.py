@@ -42,8 +42,8 @@ def test_cases_are_held_against_stock_and_requests_against_the_bare_loop() -> No
         "cold": [sent(120, 2.0)],
         "ready": [sent(120, 0.5)],
         "run": [sent(120, 1.0)],
-        "bare": [sent(200, 0.2)],
-        "loop": [sent(200, 0.4)],
+        "bare": [sent(200, 0.2), sent(200, 0.4), sent(200, 0.1)],
+        "loop": [sent(200, 0.4), sent(200, 1.2), sent(200, 0.1)],
     }
 
     found = {row.name: row for row in cases._rows("x", made)}
@@ -103,7 +103,7 @@ def test_two_workers_are_told_by_the_medians_of_their_rounds(runs) -> None:
     assert (one.value, two.value, two.ratio) == (90.0, 50.0, 1.8)
     assert (gain.value, gain.note) == (1.9, "in the same rounds, 1.90 to 1.90")
     assert (explicit.value, explicit.met) == (30.0, False)
-    assert "median of 3 rounds by turns, 50.0 to 90.0" in two.note
+    assert "median of 5 rounds, 50.0 to 90.0" in two.note
 
 
 def test_what_two_busy_processes_get_done_is_measured(monkeypatch) -> None:
