@@ -20,7 +20,7 @@ from contract.target import Target, User
 GROUP = "mock"
 ROUNDS, SECONDS, CONNECTIONS = 5, 3, 16
 QUICK_ROUNDS, QUICK_SECONDS = 2, 1
-MOST_PER_SECOND = 12_000
+MOST_PER_SECOND = 25_000
 """So many requests are signed for each second, more than either side answers."""
 NAMES = {"GET": "GET /exams/:id", "POST": "POST /exams"}
 GOAL, AMBITION = 2.0, 4.0
