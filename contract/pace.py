@@ -148,11 +148,11 @@ class Pace:
             self.turns.write(next_s, shorter if shorter >= SHORTEST_PAUSE_S else 0.0, raised_s)
 
 
-MOST_AT_ONCE = 48
+MOST_AT_ONCE = 64
 """So many requests may be under way to a distant target; more would be unkind to one that others use too."""
 NEAR_MS = 10.0
 """A target that answers sooner gives workers nothing to wait for."""
-_COMPUTING_MS = 5.0
+_COMPUTING_MS = 3.0
 """What one request costs of the processor, judging and recording included."""
 
 

@@ -47,6 +47,7 @@ _SHORTEST_DIGEST = 40
 _FEWEST_CHARACTERS = 3
 _MOST_HARMLESS = 20_000
 _MOST_VALUES = 1_000
+_NESTED = (dict, list)
 # Thousands of tokens come by in a run; one pattern of all of them would be compiled anew for each and search slowly.
 _WORD = re.compile(rf"[\w-]{{{_SHORTEST_LEARNT},}}", re.ASCII)
 
@@ -61,6 +62,7 @@ class Redactor:
         self._harmless: set[str] = set()
         self._harmless_text = bytearray()
         self._values: dict[str, str] = {}
+        self._is_secret_field: dict[str, bool] = {}
         self._headers = SECRET_HEADERS | {name.lower() for name in headers}
         for secret in secrets:
             self.learn(secret)
@@ -89,19 +91,32 @@ class Redactor:
     def learn_from(self, body: Any, of_errors: bool = False) -> None:
         """Remember the values of secret fields anywhere in a JSON *body*; of errors only what is no sentence."""
         if isinstance(body, dict):
+            is_secret = self._is_secret_field
             for name, value in body.items():
-                if name.lower() in SECRET_FIELDS:
+                # Lists bring hundreds of thousands of fields in a run, of a hundred names.
+                if (secret := is_secret.get(name)) is None:
+                    secret = self._note_field(name)
+                if secret:
                     self._learn_all(value, of_errors)
-                elif isinstance(value, dict | list):
+                elif isinstance(value, _NESTED):
                     self.learn_from(value, of_errors or name.lower() in ERRORS)
         elif isinstance(body, list):
             for item in body:
-                if isinstance(item, dict | list):
+                if isinstance(item, _NESTED):
                     self.learn_from(item, of_errors)
 
+    def _note_field(self, name: str) -> bool:
+        """Tell whether the field is a secret one; that is remembered."""
+        if len(self._is_secret_field) >= _MOST_VALUES:
+            self._is_secret_field.clear()
+        secret = self._is_secret_field[name] = name.lower() in SECRET_FIELDS
+        return secret
+
     def _learn_all(self, value: Any, of_errors: bool) -> None:
-        if isinstance(value, Mapping | list):
-            for item in value.values() if isinstance(value, Mapping) else value:
+        if isinstance(value, str) and value in self._secrets:
+            return
+        if isinstance(value, _NESTED):
+            for item in value.values() if isinstance(value, dict) else value:
                 self._learn_all(item, of_errors)
         elif isinstance(value, str | int) and _is_telling(str(value)) and not (of_errors and " " in str(value)):
             self.learn(str(value))

@@ -107,7 +107,7 @@ def test_the_bound_holds_over_processes(tmp_path):
 
 @pytest.mark.parametrize(
     ("latency_ms", "requests_per_second", "workers"),
-    [(2, None, 2), (20, None, 10), (100, None, 42), (5000, None, MOST_AT_ONCE), (100, 20, 4), (100, 1, 2)],
+    [(2, None, 2), (20, None, 16), (60, None, 42), (5000, None, MOST_AT_ONCE), (100, 20, 4), (100, 1, 2)],
 )
 def test_a_distant_target_gets_as_many_workers_as_the_wait_and_the_bound_allow(
     latency_ms, requests_per_second, workers
