@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from contract import operations
+from contract.coverage import Coverage, by_operation
 from contract.history.past import Past
 
 
@@ -204,6 +206,11 @@ class RunResult:
     """What could not be removed from the target."""
     past: Past = field(default_factory=Past)
     """What earlier runs of the target say about this one."""
+
+    @functools.cached_property
+    def coverage(self) -> dict[str, Coverage]:
+        """Return what was tried of each operation; several formats show it, and counting takes a while."""
+        return by_operation(self.exchanges)
 
     @property
     def requests(self) -> int:

@@ -17,7 +17,6 @@ from contract.exchange import VALID
 from contract.reporting import (
     causes,
     commands,
-    coverage,
     evidence,
     findings,
     grammar,
@@ -97,8 +96,7 @@ def context(result: RunResult) -> dict[str, Any]:
     """Return what the templates are given: results, sorted by cause, and the words that explain them."""
     groups = findings.groups(result)
     found = causes.causes(groups, result)
-    exchanges = evidence.by_id(result)
-    covered = coverage.by_operation(result.exchanges)
+    exchanges, covered = evidence.by_id(result), result.coverage
     return {
         **_grammar(result),
         "latency_plot": plots.latencies(result.operations),

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from contract.coverage import Coverage
 from contract.history import report
 from contract.history.report import Report
-from contract.reporting import causes, changes, coverage, findings, latency
-from contract.reporting.coverage import Coverage
+from contract.reporting import causes, changes, findings, latency
 from contract.results import CaseResult, Evidence, Finding, KnownState, OperationResult, RequirementResult, RunResult
 
 FORMAT = report.FORMAT
@@ -39,7 +39,7 @@ def document(result: RunResult) -> dict[str, Any]:
     """Return the whole report as plain data, as the schema describes it."""
     groups = findings.groups(result)
     return {
-        **_without_cases(result, coverage.by_operation(result.exchanges)),
+        **_without_cases(result, result.coverage),
         "previous": _previous(result),
         "causes": [_cause(each) for each in causes.causes(groups, result)],
         "findings": [entry for group in groups for entry in _findings(group, result)],

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract import operations
-from contract.reporting import coverage, grammar, plots
+from contract import coverage, operations
+from contract.reporting import grammar, plots
 from contract.results import OperationResult
 from contract.signing import SIGNING_NAMES
 from contract.tests.reporting.factory import make_exchange, make_requirement

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from contract import operations
 from contract.operations import Operation
@@ -102,8 +102,13 @@ def _count_status(coverage: Coverage, status: int) -> None:
 
 
 def _names(request: Mapping[str, Any], operation: Operation) -> set[str]:
-    names = {name for name, _ in parse_qsl(request["url"].partition("?")[2], keep_blank_values=True)}
+    names = _names_in_query(request["url"].partition("?")[2])
     return names | set(operation.path_names) | _names_in_body(request["body"], request["cut"])
+
+
+def _names_in_query(text: str) -> set[str]:
+    # Values are of no interest, and decoding them takes most of the time that it takes to count.
+    return {unquote_plus(part.partition("=")[0]) for part in text.split("&") if part}
 
 
 def _names_in_body(body: str, cut: bool) -> set[str]:
@@ -115,5 +120,5 @@ def _names_in_body(body: str, cut: bool) -> set[str]:
         fields = json.loads(body)
     except (ValueError, RecursionError):
         # Of a body that was cut the beginning still tells which fields were there.
-        return set(_FIELD_NAME.findall(body)) if cut else {name for name, _ in parse_qsl(body)}
+        return set(_FIELD_NAME.findall(body)) if cut else _names_in_query(body)
     return set(fields) if isinstance(fields, dict) else set()
