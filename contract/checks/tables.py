@@ -82,13 +82,19 @@ class Table:
             if not first.accepted:
                 return Listed(first, [], [])
             pages = 1 if "page" in params else _page_count(first)
-            found = [*rows_under(first, self.key), *self._further(wanted, pages)]
+            rows = [*rows_under(first, self.key), *self._further(wanted, pages)]
             if pages == 1:
-                return Listed(first, found, self._own(found))
-            if before is not None and _ids(self._own(found)) == _ids(self._own(before)):
-                break
-            before = found
-        return Listed(first, self._as_it_stood(found, before or []), self._own(found))
+                return self._listed(first, rows)
+            if before is not None and (settled := self._settled(before, rows)) is not None:
+                return self._listed(first, settled)
+            is_still = before is not None and set(_ids(before)) == set(_ids(rows))
+            before = rows
+        if is_still:  # nobody came or went: it is the list that says now this, now that
+            return self._listed(first, rows)
+        raise Inconclusive(f"rows of others came or went while the pages of a list were read, {TRIES} times")
+
+    def _listed(self, first: Exchange, rows: Rows) -> Listed:
+        return Listed(first, rows, self._own(rows))
 
     def _further(self, wanted: Mapping[str, Any], pages: int) -> Iterator[dict[str, Any]]:
         """Yield the rows of the pages after the first."""
@@ -99,23 +105,20 @@ class Table:
     def _own(self, rows: Rows) -> Rows:
         return [row for row in rows if row.get("id") in self.made]
 
-    def _as_it_stood(self, rows: Rows, before: Rows) -> Rows:
+    def _settled(self, before: Rows, rows: Rows) -> Rows | None:
         """
-        Return the rows of a list of several pages, read twice.
+        Return the rows of a list of several pages that was read twice; None where they are not certain.
 
-        Where others create and remove rows meanwhile, one of theirs can move to the next page and be met once more, and
-        no server is to blame: only where both readings are the same is a row that stands twice left in twice.
+        Where others create and remove rows meanwhile, one at the end of a page can move to the next and be met once
+        more, or move from it and be met nowhere, and no server is to blame. So the run's rows have to stand twice in
+        the same order, and what is met once more counts only where nobody came or went.
         """
-        if _ids(rows) == _ids(before):
-            return rows
-        own = set(map(str, self.made))
-        kept: Rows = []
-        met: set[str] = set()
-        for row, id in zip(rows, _ids(rows), strict=True):
-            if id in own or id not in met:
-                kept.append(row)
-            met.add(id)
-        return kept
+        if _ids(self._own(_each_once(before))) != _ids(self._own(_each_once(rows))):
+            return None
+        for reading in (rows, before):
+            if len(_each_once(reading)) == len(reading):
+                return reading
+        return rows if set(_ids(before)) == set(_ids(rows)) else None
 
     def has(self, *columns: str) -> None:
         """
@@ -138,6 +141,14 @@ class Table:
 
 def _ids(rows: Rows) -> list[str]:
     return [str(row.get("id")) for row in rows]
+
+
+def _each_once(rows: Rows) -> Rows:
+    """Return *rows* without what stands there a second time."""
+    first: dict[str, dict[str, Any]] = {}
+    for id, row in zip(_ids(rows), rows, strict=True):
+        first.setdefault(id, row)
+    return list(first.values())
 
 
 def _page_count(listed: Exchange) -> int:

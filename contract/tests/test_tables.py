@@ -94,6 +94,35 @@ def test_a_row_of_others_that_moves_between_the_pages_is_met_once():
     assert [row["id"] for row in table.read().rows] == [1, 9]
 
 
+def test_a_row_of_the_run_that_moves_between_the_pages_each_time_is_met_once():
+    # Others create rows: ids 10, 11, 12; the run's row moves to the next page while the first was read, then not.
+    new = [{"id": id} for id in (10, 11, 12)]
+    first, further = [OTHER, ROWS[0]], [ROWS[0]]
+    readings = iter([first, further, [new[0], *first], further, [*new, OTHER], further])
+    table = Table(lambda *_, **__: answer(rows=next(readings), pages="2"), "exams_index", "exams", COLUMNS, {}, (1,))
+
+    assert [row["id"] for row in table.read().rows] == [10, 11, 12, 9, 1]
+
+
+def test_rows_of_others_that_come_and_go_for_ever_leave_a_list_without_a_judgement():
+    def read(*_, **params):
+        number = params.get("page", 1)
+        arrivals.append({"id": 100 + len(arrivals)})
+        return answer(rows=[*arrivals, ROWS[0]] if number == 1 else [ROWS[0]], pages="2")
+
+    arrivals = []
+
+    with pytest.raises(Inconclusive, match="came or went"):
+        Table(read, "exams_index", "exams", COLUMNS, {}, (1,)).read()
+
+
+def test_a_list_whose_order_changes_though_nobody_came_or_went_is_judged_as_it_is():
+    readings = iter([[ROWS[0]], [ROWS[1]], [ROWS[1]], [ROWS[0]]] * 3)
+    table = Table(lambda *_, **__: answer(rows=next(readings), pages="2"), "exams_index", "exams", COLUMNS, {}, (1, 2))
+
+    assert table.read().ids == [1, 2]
+
+
 def test_a_list_with_a_row_on_two_pages_is_judged_as_it_is():
     client = PagedClient([ROWS[0]], [ROWS[0]])
 
