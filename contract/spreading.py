@@ -11,6 +11,8 @@ from contract.costs import Cost
 
 LONG = 5.0
 """What takes so many times as long as usual goes first, so that nobody waits for it at the end."""
+PORTIONS = 4
+"""A worker gets so much at once that all of them would be back so many times for what is left."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,16 @@ def _bundle(tasks: Sequence[Task], latency_s: float) -> Bundle:
 
 
 class Queue:
-    """Hands out bundles; those that need to be alone come last, when a single worker is left."""
+    """
+    Hands out bundles; those that need to be alone come last, when a single worker is left.
+
+    What stands side by side goes to one worker while much is left, for neighbours share what they set up; less and less
+    at once towards the end, so that all are done at the same time.
+    """
 
     def __init__(self, bundles: Iterable[Bundle]) -> None:
         self._waiting = deque(bundles)
+        self._seconds = sum(bundle.seconds for bundle in self._waiting if not bundle.alone)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -69,8 +77,22 @@ class Queue:
 
     def given_to(self, idle: int, others: int) -> Iterator[Bundle]:
         """Yield what so many idle workers begin now, while there are so many *others*, at work or about to end."""
+        workers = idle + others
         while self._waiting and idle > 0:
-            if self._waiting[0].alone and idle + others > 1:
+            if self.ends_alone and idle + others > 1:
                 return
             idle, others = idle - 1, others + 1
-            yield self._waiting.popleft()
+            yield self._next(self._seconds / (PORTIONS * workers))
+
+    def _next(self, most_s: float) -> Bundle:
+        """Take the first bundle, and its neighbours as long as all together take no longer than *most_s*."""
+        first = self._waiting.popleft()
+        if first.alone:
+            return first
+        places, seconds = list(first.places), first.seconds
+        while self._waiting and not self.ends_alone and seconds + self._waiting[0].seconds <= most_s:
+            further = self._waiting.popleft()
+            places += further.places
+            seconds += further.seconds
+        self._seconds -= seconds
+        return Bundle(tuple(places), seconds)

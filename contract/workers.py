@@ -254,7 +254,9 @@ def _work(
         with contextlib.suppress(KeyboardInterrupt, EOFError, BrokenPipeError):
             while (places := connection.recv()) is not None:
                 for place, next_place in zip(places, [*places[1:], None], strict=True):
-                    _test(session, carrier, interruption, connection, place, next_place)
+                    # Who is at work is told nothing but that the run ends.
+                    if not connection.poll():
+                        _test(session, carrier, interruption, connection, place, next_place)
                 connection.send(("done",))
     except BaseException as error:
         # Whatever it is, pytest's exits included: the controller is told, and below what was made is still removed.

@@ -40,6 +40,29 @@ def test_tests_that_have_to_be_alone_come_last_however_long_they_take():
     assert order([*alone, *USUAL])[-1] == (40, 41)
 
 
+def test_while_much_is_left_neighbours_go_to_one_worker_and_ever_fewer_of_them():
+    queue = Queue(bundles(USUAL))
+
+    first, second = queue.given_to(2, 0)
+    assert first.places == (0, 1, 2, 3, 4)
+    assert second.places == (5, 6, 7, 8)
+    sizes = [len(next(queue.given_to(1, 1)).places) for _ in range(16)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-8:] == [1] * 8
+
+
+def test_neither_a_long_test_nor_one_that_has_to_be_alone_is_handed_out_with_others():
+    tasks = [*USUAL, Task(40, Cost(30, 2.0)), Task(41, Cost(1, 0.0), alone=True)]
+    queue = Queue(bundles(tasks))
+    given = []
+    while queue:
+        given += [bundle.places for bundle in queue.given_to(1, 0)]
+
+    assert given[0] == (40,)
+    assert given[-1] == (41,)
+    assert sorted(place for places in given for place in places) == list(range(42))
+
+
 def test_a_test_that_has_to_be_alone_waits_until_one_worker_is_left():
     queue = Queue(bundles([*USUAL[:3], Task(3, Cost(1, 0.0), alone=True)]))
 

@@ -61,12 +61,19 @@ class Recorded:
 
 
 class Heard:
-    def __init__(self):
-        self.calls = []
+    """Hears of what was carried out, and stops the run after so many tests."""
+
+    def __init__(self, enough):
+        self.calls, self.enough = [], enough
+
+    def pytest_sessionstart(self, session):
+        self.session = session
 
     def pytest_runtest_logreport(self, report):
         if report.when == "call":
             self.calls.append(report.nodeid)
+            if len(self.calls) == self.enough:
+                self.session.shouldstop = "enough"
 
 
 def spread(items):
@@ -74,14 +81,18 @@ def spread(items):
     return bundles(Task(place, Cost(1, 0.03), alone=alone[place]) for place in range(len(items)))
 
 
+def spread_in_two(items):
+    return bundles(Task(place, Cost(1, 0.03), f"half {2 * place // len(items)}") for place in range(len(items)))
+
+
 @pytest.fixture
 def carried_out(pytester, tmp_path):
     """Return a function that carries out tests with so many workers."""
 
-    def run(count, deed=None):
+    def run(count, deed=None, spread=spread, enough=None):
         pytester.makepyfile(test_it=TESTS)
         told = SimpleNamespace(workers=count, leaks=[], notes=[], problems=[], interrupted=False)
-        carrier, heard = Recorded(tmp_path / f"{count}.jsonl", deed), Heard()
+        carrier, heard = Recorded(tmp_path / f"{count}.jsonl", deed), Heard(enough)
         arguments = ["-p", "no:schemathesis", "-p", "no:xdist", "-p", "no:cacheprovider", "--capture=sys"]
         plugins = [Workers(told, carrier, spread), heard]
         status = pytester.inline_run(*arguments, plugins=plugins, no_reraise_ctrlc=True).ret
@@ -106,6 +117,13 @@ def test_more_workers_than_tests_are_not_forked(carried_out):
 
     assert done.run.workers == 13
     assert len(done.tests) == 13
+
+
+def test_who_has_several_tests_begins_no_other_when_the_run_is_stopped(carried_out):
+    done = carried_out(2, lambda item, number: time.sleep(0.5), spread_in_two, enough=2)
+
+    assert 2 <= len(done.tests) <= 8
+    assert sorted(done.run.leaks) == ["exam 0", "exam 1"]
 
 
 def test_a_test_that_has_to_be_alone_is(carried_out):
