@@ -19,7 +19,7 @@ ITEMS, PAGES, PAGE, LIMIT = (f"X-Pagination-{name}" for name in ("Item-Count", "
 @pytest.fixture
 def table(operation_id, shared):
     """At least three rows of the run in the list that the test is about."""
-    return rowsets.paged(shared, operation_id)
+    return rowsets.few(shared, operation_id)
 
 
 def number_in(exchange, header):

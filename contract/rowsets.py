@@ -154,6 +154,7 @@ def _session(
 
 OWN_LISTS = ("exams_index_students", "student_sessions_index", "attachments_index")
 """The paged lists that hold the rows of one exam, so that nobody else's rows come and go."""
+SESSION_LISTS = ("exams_index_students", "student_sessions_index", "student_sessions_index_all")
 
 
 def paged(shared: Shared, operation_id: str) -> Table:
@@ -162,13 +163,29 @@ def paged(shared: Shared, operation_id: str) -> Table:
 
     Raises:   Inconclusive: they could not be made or are not listed. NotTested: the target lacks the user for it.
     """
-    client = shared.world.client("superuser" if operation_id == "institutes_index" else "administrator")
+    client = _reader(shared, operation_id)
     if operation_id == "exams_index":
         return exams(shared, client)
-    if operation_id in _THREE:
-        table: Table = shared.once(f"rows: {operation_id}", lambda: _three(shared, client, operation_id))
-        return table
-    return students(shared, client, operation_id)
+    if operation_id in SESSION_LISTS:
+        return students(shared, client, operation_id)
+    return few(shared, operation_id)
+
+
+def few(shared: Shared, operation_id: str) -> Table:
+    """
+    Return three rows of the worker in one of the paged lists; all that an exam has where it has a list of its own.
+
+    Raises:   as `paged`.
+    """
+    client = _reader(shared, operation_id)
+    if operation_id not in _THREE:
+        return students(shared, client, operation_id)
+    table: Table = shared.once(f"three rows: {operation_id}", lambda: _three(shared, client, operation_id))
+    return table
+
+
+def _reader(shared: Shared, operation_id: str) -> Client:
+    return shared.world.client("superuser" if operation_id == "institutes_index" else "administrator")
 
 
 def _three(shared: Shared, client: Client, operation_id: str) -> Table:
@@ -180,6 +197,17 @@ def _three(shared: Shared, client: Client, operation_id: str) -> Table:
 
 
 Make = Callable[[Shared], tuple[dict[str, Any], Callable[[str], dict[str, Any]]]]
+
+
+def _exams(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    world = shared.world
+    return {}, lambda word: world.exam(name=world.name(word))
+
+
+def _student_sessions(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    world = shared.world
+    exam_id = world.exam()["id"]
+    return {}, lambda word: world.student_session(exam_id, name=world.name(word))
 
 
 def _attachments(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
@@ -203,6 +231,8 @@ def _lti_resources(shared: Shared) -> tuple[dict[str, Any], Callable[[str], dict
 
 _ID = {"id": FieldType.INTEGER}
 _THREE: dict[str, tuple[str, dict[str, FieldType], Make]] = {
+    "exams_index": ("exams", _ID, _exams),
+    "student_sessions_index_all": ("students", _ID, _student_sessions),
     "attachments_index": ("attachments", _ID, _attachments),
     "users_index": ("users", {"name": FieldType.STRING, "email": FieldType.STRING}, _users),
     "institutes_index": ("institutes", {"name": FieldType.STRING, "short_name": FieldType.STRING}, _institutes),
