@@ -9,12 +9,14 @@ from contract.checks.lists import column, find
 from contract.checks.shape import has_resource, has_rows, has_shape, resource, rows
 from contract.checks.values import agrees, is_now
 from contract.client import File
-from contract.judgement import control, expect, observe, require
+from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
 from contract.world import PNG
 
-TEXT = File("notes.txt", b"Bring a pencil.\n", "text/plain")
 PIXEL = File("pixel.png", PNG, "image/png")
+# Which types of files are taken is not documented, so nothing but the question about it needs another one than PNG.
+NOTES = File("notes.png", PNG + b"Bring a pencil.\n", "image/png")
+TEXT = File("notes.txt", b"Bring a pencil.\n", "text/plain")
 MEGABYTE = 1_048_576
 
 
@@ -48,7 +50,7 @@ def test_list_of_attachments_stands_under_its_key(administrator, shared):
 
 @pytest.mark.requirement("ATTACH-003")
 def test_every_attachment_is_listed_once(administrator, world, exam_id):
-    uploaded = {world.attachment(exam_id, file)["id"] for file in (PIXEL, TEXT, PIXEL)}
+    uploaded = {world.attachment(exam_id, file)["id"] for file in (PIXEL, NOTES, PIXEL)}
 
     listed = control(administrator("attachments_index", exam_id=exam_id)).accepted()
 
@@ -193,7 +195,7 @@ def test_file_is_uploaded(administrator, exam_id):
 @pytest.fixture
 def uploaded(administrator, exam_id):
     """Return an upload that was accepted."""
-    return control(administrator("attachments_create", exam_id=exam_id, document=TEXT)).accepted()
+    return control(administrator("attachments_create", exam_id=exam_id, document=NOTES)).accepted()
 
 
 @pytest.mark.requirement("ATTACH-041")
@@ -228,7 +230,7 @@ def test_new_attachment_belongs_to_the_exam(uploaded, exam_id):
 
 
 @pytest.mark.requirement("ATTACH-045")
-@pytest.mark.parametrize("file", [PIXEL, TEXT], ids=["png", "txt"])
+@pytest.mark.parametrize("file", [PIXEL, NOTES], ids=["pixel", "notes"])
 def test_name_of_the_file_is_kept(administrator, exam_id, file):
     uploaded = control(administrator("attachments_create", exam_id=exam_id, document=file)).accepted()
 
@@ -238,14 +240,17 @@ def test_name_of_the_file_is_kept(administrator, exam_id, file):
 @pytest.mark.requirement("ATTACH-046")
 @pytest.mark.parametrize("file", [PIXEL, TEXT], ids=["png", "txt"])
 def test_type_of_the_file_is_kept(administrator, exam_id, file):
-    uploaded = control(administrator("attachments_create", exam_id=exam_id, document=file)).accepted()
+    uploaded = administrator("attachments_create", exam_id=exam_id, document=file)
+    if file is TEXT and uploaded.refused:
+        raise NotTested("the target takes no text files")
+    control(uploaded).accepted()
 
     found = str(resource(uploaded, "attachment").get("document_content_type"))
     expect(uploaded).equals(found.split(";")[0], file.content_type, "document_content_type")
 
 
 @pytest.mark.requirement("ATTACH-047")
-@pytest.mark.parametrize("file", [PIXEL, TEXT], ids=["png", "txt"])
+@pytest.mark.parametrize("file", [PIXEL, NOTES], ids=["pixel", "notes"])
 def test_size_is_that_of_the_file(administrator, exam_id, file):
     uploaded = control(administrator("attachments_create", exam_id=exam_id, document=file)).accepted()
 
@@ -257,7 +262,7 @@ def test_size_is_that_of_the_file(administrator, exam_id, file):
 def test_placeholder_holds_the_name_of_the_file(uploaded):
     placeholder = resource(uploaded, "attachment").get("placeholder")
 
-    expect(uploaded).holds(re.fullmatch(rf"\d+_{TEXT.name}", str(placeholder)), f"123_{TEXT.name}", f"{placeholder}")
+    expect(uploaded).holds(re.fullmatch(rf"\d+_{NOTES.name}", str(placeholder)), f"123_{NOTES.name}", f"{placeholder}")
 
 
 @pytest.mark.requirement("ATTACH-050")
@@ -293,7 +298,7 @@ def test_every_upload_gets_an_id_of_its_own(administrator, exam_id):
 @pytest.mark.requirement("ATTACH-053")
 def test_files_of_different_names_have_different_placeholders(administrator, exam_id):
     first = control(administrator("attachments_create", exam_id=exam_id, document=PIXEL)).accepted()
-    second = control(administrator("attachments_create", exam_id=exam_id, document=TEXT)).accepted()
+    second = control(administrator("attachments_create", exam_id=exam_id, document=NOTES)).accepted()
 
     found = [resource(each, "attachment").get("placeholder") for each in (first, second)]
     expect(second).holds(found[0] != found[1] and all(found), "two different placeholders", f"{found}")
@@ -359,7 +364,7 @@ def test_new_attachment_was_updated_now(uploaded):
 
 @pytest.mark.requirement("ATTACH-062")
 def test_larger_file_is_kept_whole(administrator, world, exam_id):
-    file = File("large.bin", bytes(MEGABYTE))
+    file = File("large.png", PNG.ljust(MEGABYTE, b"\0"), "image/png")
 
     uploaded = administrator("attachments_create", exam_id=exam_id, document=file)
 
@@ -404,8 +409,8 @@ def test_destroyed_attachment_is_no_longer_shown(administrator, exam_id, attachm
 
 @pytest.mark.requirement("ATTACH-073")
 def test_other_attachments_are_kept(administrator, world, exam_id, attachment):
-    destroyed_id = world.attachment(exam_id, TEXT)["id"]
-    later, other = world.attachment(exam_id, TEXT), world.attachment(world.exam()["id"])
+    destroyed_id = world.attachment(exam_id, NOTES)["id"]
+    later, other = world.attachment(exam_id, NOTES), world.attachment(world.exam()["id"])
     kept = {attachment["id"], later["id"], other["id"]}
 
     destroyed = control(administrator("attachments_destroy", exam_id=exam_id, id=destroyed_id)).accepted()

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.checks.shape import has_resource, only_resource, resource
-from contract.checks.values import agrees, instant
+from contract.checks.values import agrees, instant, wait_past
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 
@@ -78,6 +78,7 @@ def test_changed_content_is_shown(operation_id, administrator, place):
 @pytest.mark.requirement("DOC-065")
 def test_change_moves_updated_at_only(operation_id, administrator, place):
     document = listed_document(administrator, place["exam_id"])
+    wait_past(instant(document.get("updated_at")))
 
     changed = control(administrator(operation_id, **place, exam_content="Changed")).accepted()
 

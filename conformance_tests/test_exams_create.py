@@ -7,7 +7,7 @@ from contract.checks.lists import column
 from contract.checks.shape import resource
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, is_now, same
-from contract.judgement import control, expect, observe, require
+from contract.judgement import NotTested, control, expect, observe, require
 from contract.samples import documented_example
 
 ALTERNATING = {"global_proctoring": 1, "global_reviewing": 0, "for_reviewing": 1, "upload_answers": 0, "mobile_cam": 1}
@@ -224,6 +224,16 @@ def test_booleans_come_back_as_sent(administrator, world, booleans):
     created = control(administrator("exams_create", **world.exam_params(**booleans))).accepted()
 
     comes_back(created, resource(created, "exam"), booleans)
+
+
+@pytest.mark.requirement("EXAM-063")
+def test_use_duration_comes_back_as_sent(administrator, world):
+    created = administrator("exams_create", **world.exam_params(use_duration=0))
+    if created.refused:
+        raise NotTested("the target takes no exam without a fixed duration")
+
+    control(created).accepted()
+    comes_back(created, resource(created, "exam"), {"use_duration": 0})
 
 
 @pytest.mark.requirement("EXAM-064")

@@ -2,12 +2,15 @@
 
 import pytest
 
+from contract.checks.lists import only
 from contract.checks.shape import has_rows, has_shape, rows
 from contract.checks.texts import has_text
 from contract.judgement import control, expect, observe, require
 
 SEVERAL = 4
 """Students of one exam: a first, a last, and some between them."""
+SENT = {"email_sent", "email_bounced"}
+"""An email that was sent to an address that takes none, as those of the run, may have come back already."""
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_registered_student_becomes_email_sent(administrator, world, exam_id):
     sent = control(administrator("exams_send_emails", id=exam_id)).accepted()
 
     now = statuses(administrator, exam_id)
-    expect(sent).equals(now, dict.fromkeys(ids, "email_sent"), "the status of each student")
+    expect(sent).holds(now.keys() == set(ids) and set(now.values()) <= SENT, "each student email_sent", f"{now}")
 
 
 @pytest.mark.requirement("EXAM-303")
@@ -91,7 +94,9 @@ def test_answered_statuses_are_those_of_the_list(administrator, world, exam_id):
     sent = control(administrator("exams_send_emails", id=exam_id)).accepted()
 
     answered = {row.get("id"): row.get("status") for row in rows(sent, "students")}
-    expect(sent).equals(answered, statuses(administrator, exam_id), "the statuses of the students")
+    listed = statuses(administrator, exam_id)
+    came_back = {id for id, status in listed.items() if {status, answered.get(id)} == SENT}
+    expect(sent).equals(answered, {**listed, **{id: answered[id] for id in came_back}}, "the statuses of the students")
 
 
 @pytest.mark.requirement("EXAM-308")
@@ -132,5 +137,5 @@ def test_mark_of_a_sent_email(administrator, world, exam_id):
 
     sent = control(administrator("exams_send_emails", id=exam_id)).accepted()
 
-    [student] = rows(control(administrator("student_sessions_index", exam_id=exam_id)).accepted(), "students")
+    student = only(rows(control(administrator("student_sessions_index", exam_id=exam_id)).accepted(), "students"))
     observe(sent, is_email_sent=student.get("is_email_sent"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.checks.lists import find
+from contract.checks.lists import find, only
 from contract.checks.shape import has_resource, has_rows, only_resource, resource, rows
 from contract.checks.texts import has_text
 from contract.checks.values import agrees
@@ -79,7 +79,7 @@ def test_list_of_students_agrees_with_its_successor(administrator, world, exam_i
 
     old = control(administrator("exams_index_students", id=exam_id)).accepted()
 
-    [successor] = students_of(administrator, exam_id)
+    successor = only(students_of(administrator, exam_id))
     row = next((row for row in rows(old, "students") if row.get("id") == session["id"]), {})
     agrees(old, row, successor)
 

@@ -4,8 +4,8 @@ import pytest
 
 from contract.checks.acceptance import accepted_as_usual
 from contract.checks.shape import resource
-from contract.checks.values import agrees, comes_back, instant
-from contract.judgement import control, expect, observe, require
+from contract.checks.values import agrees, comes_back, instant, wait_past
+from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
 from contract.samples import documented_example
 
@@ -127,6 +127,7 @@ def test_other_exam_stays_as_it_is(operation_id, administrator, world):
 
 @pytest.mark.requirement("EXAM-111")
 def test_change_moves_updated_at_only(operation_id, administrator, world, exam):
+    wait_past(instant(exam.get("updated_at")))
     changed = control(administrator(operation_id, id=exam["id"], **changed_params(world))).accepted()
 
     now = shown_exam(administrator, exam["id"])
@@ -188,6 +189,18 @@ def test_change_of_nothing(operation_id, administrator, world):
     exam = world.exam()
 
     observe(administrator(operation_id, id=exam["id"]))
+
+
+@pytest.mark.requirement("EXAM-119")
+def test_use_duration_is_changed_and_changed_back(operation_id, administrator, world):
+    exam = world.exam()
+
+    for value in (0, 1):
+        changed = administrator(operation_id, id=exam["id"], **world.exam_params(use_duration=value))
+        if changed.refused and not value:
+            raise NotTested("the target takes no exam without a fixed duration")
+        control(changed).accepted()
+        comes_back(changed, shown_exam(administrator, exam["id"]), {"use_duration": value})
 
 
 @pytest.mark.requirement("EXAM-119")

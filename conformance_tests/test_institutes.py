@@ -215,7 +215,7 @@ def test_taken_name_is_named(superuser, world):
 
     expect(refused).refused()
     control(created).accepted()
-    has_text(refused, "'name':['has already been taken']")
+    has_text(refused, "'name':['has already been taken'")
 
 
 @pytest.mark.requirement("INST-047")

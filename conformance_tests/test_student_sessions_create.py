@@ -113,7 +113,7 @@ def test_email_of_another_student_is_named(administrator, world, shared):
 
     control(first).accepted()
     expect(second).refused()
-    has_text(second, "'email':['has already been taken']")
+    has_text(second, "'email':['has already been taken'")
 
 
 @pytest.mark.parametrize(

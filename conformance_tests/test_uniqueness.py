@@ -28,7 +28,7 @@ def ended_and_emailed(administrator, world, exam_id):
     student_sessions_update_put="SESSION-120",
 )
 def test_email_of_a_student_is_taken_in_every_status(operation_id, administrator, world):
-    exam_id = world.exam()["id"]
+    exam_id = world.open_exam()["id"]
     others = ended_and_emailed(administrator, world, exam_id)
     if "update" in operation_id:
         place = {"id": world.student_session(exam_id)["id"]}

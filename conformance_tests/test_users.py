@@ -244,7 +244,7 @@ def test_taken_address_is_named(administrator, world):
 
     expect(refused).refused()
     control(created).accepted()
-    has_text(refused, "'email':['has already been taken']")
+    has_text(refused, "'email':['has already been taken'")
 
 
 @pytest.mark.requirement("USER-048")

@@ -5,7 +5,7 @@ import pytest
 from contract.checks.lists import column, find
 from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
-from contract.checks.values import comes_back, instant, same
+from contract.checks.values import comes_back, instant, same, wait_past
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 from contract.world import PASSWORD
@@ -142,6 +142,7 @@ def test_receives_reports_as_text(update, world, operation_id):
 def test_update_moves_updated_at_alone(update, world, operation_id):
     id = world.user()["id"]
     before = resource(control(update(operation_id, id, report_frequency="day")).accepted(), "user")
+    wait_past(instant(before.get("updated_at")))
 
     updated = control(update(operation_id, id, report_frequency="month")).accepted()
 

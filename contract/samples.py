@@ -93,8 +93,8 @@ class Shared:
 
     @property
     def mailed_exam_id(self) -> int:
-        """Return an exam without students, whose mails reach nobody."""
-        return int(self.once("mailed", self.world.exam)["id"])
+        """Return an exam without students, whose mails reach nobody; open, for of drafts nothing is documented."""
+        return int(self.once("mailed", self.world.open_exam)["id"])
 
     @property
     def documented_exam(self) -> tuple[int, int]:

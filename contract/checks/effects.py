@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.checks.values import documented
 from contract.client import Client
 from contract.judgement import Inconclusive, control
 from contract.samples import Sample
@@ -77,7 +78,7 @@ def _shown(client: Client, request: Sample) -> str:
         resource = next(name for name in _SHOW if operation_id.startswith(name))
         names = [name for name in ("exam_id", "institute_id", "id") if name in _path_of(resource)]
         shown = client(_SHOW[resource], purpose="control", **{name: params[name] for name in names})
-    return json.dumps(control(shown).accepted().json, sort_keys=True)
+    return _written(control(shown).accepted().json)
 
 
 def _path_of(resource: str) -> tuple[str, ...]:
@@ -95,12 +96,16 @@ def _listed(client: Client, listing: _List, request: Sample) -> Hashable:
         listed = client(listing.operation_id, purpose="control", **params, **page)
         if listing.key == "document":
             # An exam without a document may be answered with any status.
-            return listed.text
+            return _written(listed.json) if listed.accepted else str(listed.status)
         rows: list[Any] = (control(listed).accepted().json or {}).get(listing.key, [])
-        found += [json.dumps(row, sort_keys=True) for row in rows]
+        found += [_written(row) for row in rows]
         if number >= int(listed.header("X-Pagination-Page-Count") or 1):
             break
     return tuple(sorted(row for row in found if all(json.dumps(mark)[1:-1] in row for mark in marks)))
+
+
+def _written(answer: Any) -> str:
+    return json.dumps(documented(answer), sort_keys=True)
 
 
 def _params_of(listing: _List, request: Sample) -> dict[str, Any]:

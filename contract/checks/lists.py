@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contract.checks.shape import rows
 from contract.client import Client
 from contract.exchange import Exchange
-from contract.judgement import describe, require
+from contract.judgement import NotTested, describe, require
 
 MOST_PAGES = 100
 Rows = list[dict[str, Any]]
@@ -19,7 +19,7 @@ def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterato
     Yield every page of a list with its rows; one page where the answer does not say how many there are.
 
     Args:     key: what the rows stand under.
-    Raises:   Inconclusive: a page is refused or holds no list under *key*.
+    Raises:   Inconclusive: a page is refused or holds no list under *key*. NotTested: there are too many pages.
     """
     number = 1
     while True:
@@ -29,8 +29,10 @@ def pages(client: Client, operation_id: str, key: str, **params: Any) -> Iterato
         yield listed, rows(listed, key)
         count = listed.header("X-Pagination-Page-Count") or "1"
         number += 1
-        if not count.isdecimal() or number > min(int(count), MOST_PAGES):
+        if not count.isdecimal() or number > int(count):
             return
+        if number > MOST_PAGES:
+            raise NotTested(f"the list has {count} pages; at most {MOST_PAGES} are read")
 
 
 def find(
@@ -50,3 +52,13 @@ def find(
 def column(client: Client, operation_id: str, key: str, name: str = "id", /, **params: Any) -> list[Any]:
     """Return one field of all rows, in their order."""
     return [row.get(name) for _, found in pages(client, operation_id, key, **params) for row in found]
+
+
+def only(found: Sequence[Any]) -> Any:
+    """
+    Return what a list holds that should hold one thing.
+
+    Raises:   Inconclusive: it holds none, or several.
+    """
+    require(len(found) == 1, f"the list holds {len(found)} rows where one was made")
+    return found[0]

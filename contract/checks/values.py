@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ _TIME_SUFFIXES = ("_at", "_time")
 _ADDRESSES = frozenset({"email"})
 NEAR = timedelta(minutes=5)
 """How far a time that is to be that of the request may be from it."""
+_PAST_A_SECOND_S = 1.1
 
 
 def instant(text: Any) -> datetime | None:
@@ -106,6 +108,20 @@ def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, A
     different = [name for name in common if not _alike(name, wanted[name], actual[name])]
     listed = "; ".join(f"{name} = {actual[name]!r}, elsewhere {wanted[name]!r}" for name in different[:5])
     expect(exchange).holds(not different, "the same values as in the other answer", listed)
+
+
+def wait_past(moment: datetime | None) -> None:
+    """Wait until what the target does now is later than *moment* in its answers, where it writes whole seconds."""
+    if moment is not None and not moment.microsecond:
+        time.sleep(_PAST_A_SECOND_S)
+
+
+def documented(value: Any) -> Any:
+    """Return what an answer shows, at any depth, without the fields that no description has: they may always change."""
+    if isinstance(value, Mapping):
+        known = _documented()
+        return {name: documented(item) for name, item in value.items() if not isinstance(name, str) or name in known}
+    return [documented(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @functools.cache
