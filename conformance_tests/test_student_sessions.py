@@ -215,6 +215,27 @@ def test_each_status_selects_among_all_students(administrator, shared, status):
     selects(administrator, "student_sessions_index_all", id)
 
 
+@per_operation(
+    exams_index_students="EXAM-185", student_sessions_index="SESSION-006", student_sessions_index_all="SESSION-026"
+)
+def test_each_of_two_students_is_found_under_its_own_status(operation_id, administrator, world):
+    exam_id = world.open_exam()["id"]
+    emailed = world.student_session(exam_id)["id"]
+    sent = administrator("exams_send_emails", purpose="set-up", id=exam_id)
+    require(sent.accepted, f"the emails were not sent: {sent.line}", blocked_by="EXAM-300")
+    registered = world.student_session(exam_id)["id"]
+    place = {"exams_index_students": {"id": exam_id}, "student_sessions_index": {"exam_id": exam_id}}
+    table = Table(administrator, operation_id, "students", {}, place.get(operation_id, {}), (emailed, registered))
+
+    statuses = {row["id"]: row.get("status") for row in table.read().own}
+
+    require(len(set(statuses.values())) == 2, f"the two students have the statuses {statuses}", blocked_by="EXAM-302")
+    for id, status in statuses.items():
+        listed = table.read(status=status)
+        control(listed.exchange).accepted()
+        expect(listed.exchange).equals(listed.ids, [id], f"of the two students those with status {status}")
+
+
 @pytest.mark.requirement("SESSION-025")
 def test_no_student_is_listed_twice(administrator, shared):
     listed = Table(administrator, "student_sessions_index_all", "students", {}, {}, (shared.student_session_id,)).read()
