@@ -6,14 +6,15 @@ from contract.checks.lists import find
 from contract.checks.shape import has_shape
 from contract.checks.values import agrees, instant, is_now
 from contract.judgement import control, expect, observe, require
-from contract.samples import documented_example
+from contract.operations import documented_example
 
 END = "student_sessions_end_exam"
 
 
 @pytest.fixture
-def session(world):
+def session(world, shared):
     """Return a student session that has not ended."""
+    shared.needs_sessions_that_can_be_ended()
     return world.student_session(world.exam()["id"])
 
 
@@ -82,7 +83,8 @@ def test_ended_session_is_finished(administrator, session, notification):
 
 
 @pytest.mark.requirement("SESSION-185")
-def test_ended_session_is_finished_after_its_mail_too(administrator, world, notification):
+def test_ended_session_is_finished_after_its_mail_too(administrator, world, shared, notification):
+    shared.needs_sessions_that_can_be_ended()
     session = world.student_session(world.open_exam()["id"])
     control(administrator("exams_send_emails", id=session["exam_id"])).accepted()
     before = listed(administrator, session).get("status")
@@ -178,3 +180,10 @@ def test_types_of_notification(administrator, world, session, notification):
 @pytest.mark.requirement("SESSION-199")
 def test_end_time_is_now(ended):
     is_now(ended, "end_time", ended.json.get("end_time") if isinstance(ended.json, dict) else None)
+
+
+@pytest.mark.requirement("SESSION-426")
+def test_ending_before_the_student_has_started(administrator, world, shared, notification):
+    session = world.student_session(shared.exam_id)
+
+    observe(administrator(END, id=session["id"], **notification))

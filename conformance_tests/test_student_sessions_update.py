@@ -10,7 +10,7 @@ from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, instant, wait_past
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
-from contract.samples import documented_example
+from contract.operations import documented_example
 
 OPENS_AT = int(datetime.fromisoformat("2035-11-21T00:54:00.000+01:00").timestamp())
 """When the exam starts; whether a session may open before or after an exam is not documented."""
@@ -265,7 +265,8 @@ def test_whole_example_is_accepted(operation_id, administrator, world, student):
 
 
 @pytest.mark.requirement("SESSION-137")
-def test_change_of_an_ended_session(operation_id, administrator, world, student):
+def test_change_of_an_ended_session(operation_id, administrator, world, shared, student):
+    shared.needs_sessions_that_can_be_ended()
     notification = documented_example("student_sessions_end_exam")
     control(administrator("student_sessions_end_exam", purpose="set-up", id=student["id"], **notification)).accepted()
 

@@ -22,7 +22,8 @@ from contract.pace import Pace, SharedTurns
 from contract.recording import Recorder
 from contract.redaction import Redactor
 from contract.removal import Made
-from contract.samples import Sample, Samples, Shared
+from contract.samples import Sample, Samples
+from contract.shared import Shared
 from contract.target import Target
 from contract.world import World
 

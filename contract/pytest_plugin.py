@@ -23,9 +23,10 @@ from contract.mockcontrol import MockControl
 from contract.plans import Plans
 from contract.reporting import github, pytest_table, terminal
 from contract.results import Leak, case_from_plain
-from contract.samples import Samples, Shared
+from contract.samples import Samples
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, Settings, random_seed, shard_of_text
+from contract.shared import Shared
 from contract.target import Target
 from contract.trial import BENCHES, OUTCOME, SESSION, bench_of, carried_out
 from contract.workers import Workers

@@ -12,7 +12,7 @@ from typing import Any
 from contract.checks.tables import Table
 from contract.client import Client, File
 from contract.filters import FieldType
-from contract.samples import Shared
+from contract.shared import Shared
 from contract.world import PNG, World
 
 EXAM_COLUMNS = {

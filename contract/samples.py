@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract import operations, signing
 from contract.client import File
-from contract.judgement import Inconclusive, NotTested
+from contract.judgement import NotTested
+from contract.shared import Shared
 from contract.world import PNG, World
-from contract.zipjob import Poller, State, generate_and_wait
 
 
 @dataclass(frozen=True)
@@ -21,17 +19,6 @@ class Sample:
     operation_id: str
     params: dict[str, Any] = field(default_factory=dict)
     role: str = "administrator"
-
-
-def documented_example(operation_id: str) -> dict[str, Any]:
-    """Return the printed example request of an operation, unsigned; booleans as 1 and 0, signed one way only."""
-    body = operations.get(operation_id).document["requestBody"]["content"]["application/json"]
-    example = body["schema"]["examples"][0]
-    return {
-        name: int(value) if isinstance(value, bool) else value
-        for name, value in example.items()
-        if name not in signing.SIGNING_NAMES
-    }
 
 
 _BUILDERS: dict[str, Callable[[Samples], Sample]] = {}
@@ -64,89 +51,6 @@ class Samples:
         Raises:   NotTested: the target lacks what it needs. Inconclusive: the set-up did not work.
         """
         return _BUILDERS[operation_id](self)
-
-
-class Shared:
-    """Resources that the cases of one worker share; each is made when first asked for."""
-
-    def __init__(self, world: World, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        self.world = world
-        self._within = within
-        self._made: dict[str, Any] = {}
-
-    def once(self, key: str, make: Callable[[], Any]) -> Any:
-        """Return what *make* returned when *key* was first asked for; what it creates lives as long as the worker."""
-        if key not in self._made:
-            with self._within():
-                self._made[key] = make()
-        return self._made[key]
-
-    @property
-    def exam_id(self) -> int:
-        """Return an exam with one student and no open document."""
-        return int(self.once("exam", self.world.exam)["id"])
-
-    @property
-    def student_session_id(self) -> int:
-        """Return a student session of the shared exam."""
-        return int(self.once("session", lambda: self.world.student_session(self.exam_id))["id"])
-
-    @property
-    def mailed_exam_id(self) -> int:
-        """Return an exam without students, whose mails reach nobody; open, for of drafts nothing is documented."""
-        return int(self.once("mailed", self.world.open_exam)["id"])
-
-    @property
-    def documented_exam(self) -> tuple[int, int]:
-        """Return an exam and its document."""
-
-        def make() -> tuple[int, int]:
-            exam = self.world.exam()
-            return int(exam["id"]), int(self.world.document(exam["id"])["id"])
-
-        pair: tuple[int, int] = self.once("documented", make)
-        return pair
-
-    @property
-    def attachment_id(self) -> int:
-        """Return an attachment of the shared exam."""
-        return int(self.once("attachment", lambda: self.world.attachment(self.exam_id))["id"])
-
-    @property
-    def user_id(self) -> int:
-        """Return a teacher of the institute under test."""
-        return int(self.once("user", self.world.user)["id"])
-
-    @property
-    def institute_id(self) -> int:
-        """Return an institute that the run created."""
-        return int(self.once("institute", self.world.institute)["id"])
-
-    @property
-    def tool_provider_id(self) -> int:
-        """Return a tool provider."""
-        return int(self.once("tool", self.world.tool_provider)["id"])
-
-    @property
-    def lti_resource_id(self) -> int:
-        """Return an LTI resource of the shared exam."""
-        make = lambda: self.world.lti_resource(self.exam_id, self.tool_provider_id)  # noqa: E731
-        return int(self.once("link", make)["id"])
-
-    @property
-    def zipped_exam_id(self) -> int:
-        """Return the exam with uploads, its zip job at success now: others may have asked for a new zip."""
-        self.world.needs("upload_exam")
-        exam_id = self.world.target.fixtures.upload_exam
-        assert exam_id is not None
-        client = self.world.client()
-        poller = Poller(client, exam_id)
-        state = poller.poll()
-        if state in (State.QUEUED, State.RUNNING):
-            state = poller.until_ended()
-        if state != State.SUCCESS and generate_and_wait(client, exam_id) != State.SUCCESS:
-            raise Inconclusive("the zip job of the exam with uploads did not succeed")
-        return exam_id
 
 
 @_sample(
@@ -221,11 +125,19 @@ def _users_destroy(samples: Samples, operation_id: str) -> Sample:
 @_sample(
     "exams_show",
     "exams_index_students",
-    "exams_status_exam_documents_zip",
-    "exams_generate_exam_documents_zip",
 )
 def _of_exam(samples: Samples, operation_id: str) -> Sample:
     return Sample(operation_id, {"id": samples.shared.exam_id})
+
+
+@_sample("exams_generate_exam_documents_zip")
+def _exams_generate(samples: Samples, operation_id: str) -> Sample:
+    return Sample(operation_id, {"id": samples.shared.exam_id_that_can_be_zipped})
+
+
+@_sample("exams_status_exam_documents_zip")
+def _exams_status(samples: Samples, operation_id: str) -> Sample:
+    return Sample(operation_id, {"id": samples.shared.exam_id_with_a_zip_status})
 
 
 @_sample("exams_create")
@@ -361,6 +273,7 @@ def _sessions_destroy(samples: Samples, operation_id: str) -> Sample:
 
 @_sample("student_sessions_end_exam")
 def _end_exam(samples: Samples, operation_id: str) -> Sample:
+    samples.shared.needs_sessions_that_can_be_ended()
     notification = {"notification_title": "Exam ended", "notification_text": "Ended", "notification_type": "warning"}
     id = samples.world.student_session(samples.shared.exam_id)["id"]
     return Sample(operation_id, {"id": id, **notification})
