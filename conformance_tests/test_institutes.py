@@ -247,6 +247,12 @@ def test_parameters_of_a_create_come_back(superuser, world):
     comes_back(created, resource(created, "institute"), params)
 
 
+def is_kept(superuser, created, sent):
+    """Judge whether a created institute is shown with what was sent, too: an answer may only repeat the request."""
+    shown = control(superuser("institutes_show", id=resource(created, "institute").get("id"))).accepted()
+    comes_back(shown, resource(shown, "institute"), sent)
+
+
 @pytest.mark.requirement("INST-050")
 @pytest.mark.parametrize(("proctor", "reviewer"), [(1, 0), (0, 1)])
 def test_global_switches_come_back(superuser, world, proctor, reviewer):
@@ -255,6 +261,7 @@ def test_global_switches_come_back(superuser, world, proctor, reviewer):
     created = control(superuser("institutes_create", **world.institute_params(**switches))).accepted()
 
     comes_back(created, resource(created, "institute"), switches)
+    is_kept(superuser, created, switches)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +281,7 @@ def test_languages_come_back(superuser, world, names):
             break
 
     comes_back(control(created).accepted(), resource(created, "institute"), sent)
+    is_kept(superuser, created, sent)
 
 
 @pytest.mark.parametrize(
@@ -339,12 +347,14 @@ def test_logo_is_uploaded(superuser, world, logo):
 def test_institute_with_a_logo(superuser, world, logo):
     created = control(superuser("institutes_create", **world.institute_params(logo_image=logo))).accepted()
 
-    institute = resource(created, "institute")
-    expect(created).equals(institute.get("logo_image_file_name"), logo.name, "logo_image_file_name")
-    expect(created).equals(institute.get("logo_image_content_type"), logo.content_type, "logo_image_content_type")
-    expect(created).equals(institute.get("logo_image_file_size"), len(logo.content), "logo_image_file_size")
-    expect(created).holds(institute.get("logo_image_updated_at"), "a logo_image_updated_at", "none")
-    expect(created).holds(institute.get("logo_image") != MISSING_LOGO, "another logo_image", MISSING_LOGO)
+    shown = superuser("institutes_show", id=resource(created, "institute").get("id"))
+    for exchange in (created, control(shown).accepted()):
+        institute = resource(exchange, "institute")
+        expect(exchange).equals(institute.get("logo_image_file_name"), logo.name, "logo_image_file_name")
+        expect(exchange).equals(institute.get("logo_image_content_type"), logo.content_type, "logo_image_content_type")
+        expect(exchange).equals(institute.get("logo_image_file_size"), len(logo.content), "logo_image_file_size")
+        expect(exchange).holds(institute.get("logo_image_updated_at"), "a logo_image_updated_at", "none")
+        expect(exchange).holds(institute.get("logo_image") != MISSING_LOGO, "another logo_image", MISSING_LOGO)
 
 
 @pytest.mark.requirement("INST-064")

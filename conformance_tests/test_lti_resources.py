@@ -297,7 +297,7 @@ def test_create_changes_neither_exam_nor_tool_provider(administrator, world):
 
     control(created).accepted()
     after = exam_and_provider(administrator, exam["id"], provider["id"])
-    expect(created).equals(documented(after), documented(before), "exam and provider")
+    expect(created).equals(after, before, "exam and provider")
 
 
 @pytest.mark.parametrize(
@@ -470,7 +470,7 @@ def test_destroy_leaves_exam_and_tool_provider(administrator, world):
 
     expect(administrator("exams_show", id=exam["id"])).accepted()
     after = exam_and_provider(administrator, exam["id"], provider["id"])
-    expect(destroyed).equals(documented(after), documented(before), "exam and provider")
+    expect(destroyed).equals(after, before, "exam and provider")
 
 
 @pytest.mark.requirement("LTI-127")
@@ -558,7 +558,8 @@ def test_secret_of_the_tool_provider_stays_there(administrator, world, shared, o
 
 
 def exam_and_provider(administrator, exam_id, provider_id):
-    """Return an exam and a tool provider as they are now."""
+    """Return an exam and a tool provider as they are now, but for updated_at: a link may count as a change of them."""
     exam = control(administrator("exams_show", id=exam_id)).accepted()
     _, provider = find(administrator, "tool_providers_index", "tool_providers", provider_id)
-    return resource(exam, "exam"), provider
+    shown = documented([resource(exam, "exam"), provider or {}])
+    return [{name: value for name, value in each.items() if name != "updated_at"} for each in shown]

@@ -300,12 +300,14 @@ def test_the_item_count_of_exams_is_that_of_the_status(administrator, shared):
             continue
         number = number_in(first, PAGES) or 1
         last = administrator("exams_index", page=number, limit=LARGEST, status=status)
+        if number_in(last, PAGES) != number_in(first, PAGES):
+            continue  # others created or destroyed exams, and this is no longer the last page
         taken += 1
         # Count and rows are those of one answer, so that it does not matter what others create meanwhile.
         control(last).accepted()
         expect(last).equals(number_in(last, ITEMS), (number - 1) * LARGEST + len(rows(last, "exams")), ITEMS)
     if not taken:
-        raise NotTested("the target takes no status")
+        raise NotTested("the target takes no status, or the number of its exams did not stand still")
 
 
 @requirement("PAGE-034", "PAGE-063")
