@@ -21,6 +21,7 @@ from contract import operations, transport
 from contract.auth import RIGHT, SigningAuth, Wrongly, authorization, params_of, places_of
 from contract.errors import ReadOnlyRun, SuiteError, TargetUnreachable
 from contract.exchange import VALID, Exchange
+from contract.interruption import OF_THIS_PROCESS
 from contract.journal import Journal
 from contract.nonce import Clock, NonceSource, now_ms
 from contract.operations import BASE_PATH, Operation
@@ -148,8 +149,9 @@ class Client:
         """
         purpose = "set-up" if self.sender.sets_up else purpose
         for tries_left in range(TRIES_AFTER_429, -1, -1):
-            exchange = self._send_retrying(operation, request, intent, purpose, params)
-            self._note(exchange)
+            with OF_THIS_PROCESS.postponed() if request.method == "POST" else contextlib.nullcontext():
+                exchange = self._send_retrying(operation, request, intent, purpose, params)
+                self._note(exchange)
             if exchange.status == 429 and tries_left == 0:
                 self.sender.outage.note(False, self._is_there)
             if exchange.status != 429 or tries_left == 0:

@@ -6,11 +6,8 @@ import contextlib
 import difflib
 import secrets
 import shutil
-import signal
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from contract import cleanup, embedded, operations, preflight, previous, requirements
 from contract import known as known_deviations
@@ -124,16 +121,6 @@ def tried_again(settings: Settings) -> frozenset[previous.Pair] | None:
 def _examples_name(target: Target, settings: Settings) -> str:
     """Return what tells targets apart: the embedded mock is always the same, whatever its port."""
     return " ".join([target.name, "" if target.embedded else target.base_url, *settings.faults])
-
-
-def heed_termination() -> None:
-    """Let a polite end from outside (SIGTERM, of CI systems) remove what was created, as Ctrl-C does."""
-
-    def interrupt(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, interrupt)
 
 
 def _tidied(session: Session, state: State) -> list[str]:

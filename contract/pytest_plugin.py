@@ -19,6 +19,7 @@ from contract.choosing import ids_of, name_of, operation_of
 from contract.client import Client
 from contract.errors import ConfigurationError, ConformanceError
 from contract.generatedcases import GeneratedCases
+from contract.interruption import OF_THIS_PROCESS
 from contract.mockcontrol import MockControl
 from contract.plans import Plans
 from contract.reporting import github, pytest_table, terminal
@@ -101,7 +102,7 @@ def _prepare(config: pytest.Config) -> Session:
     try:
         if option.shard and option.seed is None:
             raise ConfigurationError("--shard needs --seed: all parts must have the same plan")
-        preparation.heed_termination()
+        OF_THIS_PROCESS.listen()
         run = preparation.prepare(
             Settings(
                 target=option.target,

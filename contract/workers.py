@@ -30,6 +30,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from contract.interruption import OF_THIS_PROCESS
 from contract.session import Session
 from contract.spreading import Bundle, Queue
 
@@ -215,38 +216,13 @@ def _report(session: pytest.Session, place: int, written: Sequence[dict[str, Any
 # -- in a worker ------------------------------------------------------------------------------------------------------
 
 
-class _Interruption:
-    """SIGTERM interrupts a test, but neither what is said to the controller nor the removal at the end."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._in_a_test = False
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the controller gets it too and tells us
-        signal.signal(signal.SIGTERM, self._heed)
-
-    def _heed(self, number: int, frame: Any) -> None:
-        self.asked = True
-        if self._in_a_test:
-            raise KeyboardInterrupt
-
-    @contextlib.contextmanager
-    def allowed(self) -> Iterator[None]:
-        self._in_a_test = True
-        try:
-            if self.asked:
-                raise KeyboardInterrupt
-            yield
-        finally:
-            self._in_a_test = False
-
-
 def _work(
     session: pytest.Session, carrier: Carrier, number: int, connection: Connection, foreign: Sequence[Connection]
 ) -> None:
     """Carry out tests until there are no more, the controller is gone, or it says that it was interrupted."""
     for other in foreign:
         other.close()
-    interruption = _Interruption()
+    OF_THIS_PROCESS.listen_in_worker()
     carrier.begin(number)
     problems: list[str] = []
     try:
@@ -256,7 +232,7 @@ def _work(
                 for place, next_place in zip(places, [*places[1:], None], strict=True):
                     # Who is at work is told nothing but that the run ends.
                     if not connection.poll():
-                        _test(session, carrier, interruption, connection, place, next_place)
+                        _test(session, carrier, connection, place, next_place)
                 connection.send(("done",))
     except BaseException as error:
         # Whatever it is, pytest's exits included: the controller is told, and below what was made is still removed.
@@ -268,13 +244,12 @@ def _work(
 def _test(
     session: pytest.Session,
     carrier: Carrier,
-    interruption: _Interruption,
     connection: Connection,
     place: int,
     next_place: int | None,
 ) -> None:
     item, next_item = session.items[place], None if next_place is None else session.items[next_place]
-    with interruption.allowed():
+    with OF_THIS_PROCESS.allowed():
         reports = carrier.carry_out(item, next_item)
     hook = session.config.hook
     written = [hook.pytest_report_to_serializable(config=session.config, report=report) for report in reports]

@@ -14,6 +14,7 @@ import click
 from contract import announcement, preparation
 from contract.cli import suite
 from contract.cli.options import config_option, target_option
+from contract.interruption import OF_THIS_PROCESS
 from contract.results import RunResult
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, SEEDS, Settings, random_seed, shard_of_text
@@ -102,7 +103,7 @@ def command(
     """Run the suite against a target and write a report folder."""
     chosen: dict[str, Any] = {"seed": random_seed(options["profile"]) if seed is None else seed}
     settings = Settings(target=target, config=config_file, **chosen, **options)
-    preparation.heed_termination()
+    OF_THIS_PROCESS.listen()
     if dry_run:
         return _rehearse(settings, as_json)
     prepared = preparation.prepare(settings)

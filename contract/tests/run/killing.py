@@ -50,13 +50,6 @@ def left_over(before: Dump, after: Dump) -> list[str]:
     ]
 
 
-def out_of_reach(after: Dump) -> set[str]:
-    """Name what stands in an exam that was deleted: nobody is shown it any more, and nobody can remove it."""
-    deleted = {row["id"] for row in after["exams"].values() if row["status"] == "deleted"}
-    ids = [row["id"] for row in after["attachments"].values() if row["exam_id"] in deleted]
-    return {f"attachments {(id,)}" for id in ids} | {f"files {('attachment', id)}" for id in ids}
-
-
 def changed(before: Dump, after: Dump, config: Path) -> list[str]:
     """Name what was there before and is not exactly so now, the fixtures of the *config* excepted."""
     fixtures = tomllib.loads(config.read_text(encoding="utf-8"))["targets"]["local"]["fixtures"]
