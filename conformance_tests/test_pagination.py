@@ -90,6 +90,7 @@ def test_pages_of_an_exams_list_hold_each_row_once(operation_id, table, limit):
 
 
 @pytest.mark.exclusive
+@pytest.mark.beside_its_kind
 @requirement("PAGE-008")
 def test_pages_of_a_shared_list_hold_each_row_once(operation_id, table):
     whole, pages = quietly(table, parts=3)

@@ -14,7 +14,7 @@ from contract.portions import Unit
 from contract.previous import Pair
 from contract.session import Session
 from contract.settings import Settings
-from contract.spreading import Bundle, Task, bundles
+from contract.spreading import Beside, Bundle, Task, bundles
 from contract.verdict import LEFT_OUT
 
 # The zip job of the exam with uploads is one for all workers.
@@ -130,10 +130,18 @@ def spread(run: Session, items: Sequence[pytest.Item]) -> list[Bundle]:
     # A mock that exclusive tests have to themselves disturbs no others.
     has_own = run.target.embedded
     tasks = [
-        Task(place, item.stash.get(COST, costs.OF_A_TEST), _group(item), _is_exclusive(item) and not has_own)
-        for place, item in enumerate(items)
+        Task(place, item.stash.get(COST, costs.OF_A_TEST), *_company(item, has_own)) for place, item in enumerate(items)
     ]
     return bundles(tasks, 0.0 if has_own else run.latency_ms / 1000)
+
+
+def _company(item: pytest.Item, has_own: bool) -> tuple[str | None, Beside]:
+    """Return with which tests one worker carries an item out, and beside whom."""
+    if not _is_exclusive(item) or has_own:
+        return _group(item), Beside.ANYBODY
+    if item.get_closest_marker("beside_its_kind"):
+        return None, Beside.ITS_KIND
+    return _group(item), Beside.NOBODY
 
 
 def _is_exclusive(item: pytest.Item) -> bool:

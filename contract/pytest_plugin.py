@@ -68,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "smoke: runs in every profile",
         "deep: runs in the profile deep only",
         "exclusive: needs a mock of its own, or the target to itself",
+        "beside_its_kind: exclusive, but others that are marked so do not disturb it",
         "generated: sends requests that schemathesis made",
         "one_worker(name): one worker runs the tests of this name",
     ):

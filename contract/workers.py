@@ -113,13 +113,16 @@ class Workers:
         while queue or any(worker.bundle for worker in self._workers):
             if session.shouldstop or not self._workers:
                 return
+            at_work = [worker.bundle for worker in self._workers if worker.bundle]
             idle = [worker for worker in self._workers if worker.bundle is None and not worker.told_to_end]
-            given = list(queue.given_to(len(idle), len(self._workers) - len(idle)))
+            ending = len(self._workers) - len(at_work) - len(idle)
+            given = list(queue.given_to(len(idle), at_work, ending))
             for worker, bundle in zip(idle, given, strict=False):
                 worker.bundle, worker.reached = bundle, 0
                 self._send(worker, bundle.places)
-            # What workers share with nobody is removed by them before a test that has to be alone begins.
-            for worker in idle[len(given) + queue.ends_alone :] if queue.ends_alone or not queue else ():
+            # What workers share with nobody is removed by them before a test that cannot stand others begins.
+            waiting = idle[len(given) :]
+            for worker in waiting[queue.needs(len(waiting)) :]:
                 self._tell_to_end(worker)
             self._receive(session, None)
 

@@ -1,7 +1,7 @@
 """Tests are handed out whole, the long ones first, and those that have to be alone when nobody else is there."""
 
 from contract.costs import Cost
-from contract.spreading import Queue, Task, bundles
+from contract.spreading import Beside, Queue, Task, bundles
 
 USUAL = [Task(place, Cost(5, 0.03)) for place in range(40)]
 
@@ -35,7 +35,10 @@ def test_tests_of_a_group_stay_together_in_their_order():
 
 
 def test_tests_that_have_to_be_alone_come_last_however_long_they_take():
-    alone = [Task(40, Cost(500, 5.0), "exclusive", alone=True), Task(41, Cost(1, 0.0), "exclusive", alone=True)]
+    alone = [
+        Task(40, Cost(500, 5.0), "exclusive", beside=Beside.NOBODY),
+        Task(41, Cost(1, 0.0), "exclusive", beside=Beside.NOBODY),
+    ]
 
     assert order([*alone, *USUAL])[-1] == (40, 41)
 
@@ -43,32 +46,61 @@ def test_tests_that_have_to_be_alone_come_last_however_long_they_take():
 def test_while_much_is_left_neighbours_go_to_one_worker_and_ever_fewer_of_them():
     queue = Queue(bundles(USUAL))
 
-    first, second = queue.given_to(2, 0)
+    first, second = queue.given_to(2)
     assert first.places == (0, 1, 2, 3, 4)
     assert second.places == (5, 6, 7, 8)
-    sizes = [len(next(queue.given_to(1, 1)).places) for _ in range(16)]
+    sizes = [len(next(queue.given_to(1, [first])).places) for _ in range(16)]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-8:] == [1] * 8
 
 
 def test_neither_a_long_test_nor_one_that_has_to_be_alone_is_handed_out_with_others():
-    tasks = [*USUAL, Task(40, Cost(30, 2.0)), Task(41, Cost(1, 0.0), alone=True)]
+    tasks = [*USUAL, Task(40, Cost(30, 2.0)), Task(41, Cost(1, 0.0), beside=Beside.NOBODY)]
     queue = Queue(bundles(tasks))
     given = []
     while queue:
-        given += [bundle.places for bundle in queue.given_to(1, 0)]
+        given += [bundle.places for bundle in queue.given_to(1)]
 
     assert given[0] == (40,)
     assert given[-1] == (41,)
     assert sorted(place for places in given for place in places) == list(range(42))
 
 
-def test_a_test_that_has_to_be_alone_waits_until_one_worker_is_left():
-    queue = Queue(bundles([*USUAL[:3], Task(3, Cost(1, 0.0), alone=True)]))
+def places(given):
+    return [bundle.places for bundle in given]
 
-    assert [bundle.places for bundle in queue.given_to(4, 0)] == [(0,), (1,), (2,)]
-    assert queue.ends_alone
-    assert list(queue.given_to(1, 3)) == []
-    assert list(queue.given_to(2, 0)) == []
-    assert [bundle.places for bundle in queue.given_to(1, 0)] == [(3,)]
-    assert len(queue) == 0
+
+def test_a_test_that_has_to_be_alone_waits_until_one_worker_is_left():
+    queue = Queue(bundles([*USUAL[:3], Task(3, Cost(1, 0.0), beside=Beside.NOBODY)]))
+
+    at_work = list(queue.given_to(4))
+    assert places(at_work) == [(0,), (1,), (2,)]
+    assert queue.needs(1) == 1
+    assert places(queue.given_to(1, at_work)) == []
+    assert queue.needs(3) == 1
+    assert places(queue.given_to(2)) == []
+    assert places(queue.given_to(1, ending=1)) == []
+    assert places(queue.given_to(1)) == [(3,)]
+    assert queue.needs(1) == 0
+
+
+def test_tests_that_stand_only_their_kind_begin_together_when_all_others_have_ended():
+    kind = [Task(place, Cost(1, 0.0), beside=Beside.ITS_KIND) for place in (3, 4)]
+    queue = Queue(bundles([Task(5, Cost(1, 0.0), beside=Beside.NOBODY), *kind, *USUAL[:3]]))
+
+    at_work = list(queue.given_to(3))
+    assert places(queue.given_to(2, at_work[:1])) == []
+    assert queue.needs(3) == 2
+    assert places(queue.given_to(3)) == []
+    assert places(queue.given_to(2, ending=1)) == []
+    together = list(queue.given_to(2))
+    assert places(together) == [(3,), (4,)]
+    assert places(queue.given_to(1, together[:1])) == []
+    assert places(queue.given_to(1)) == [(5,)]
+
+
+def test_one_worker_takes_what_stands_only_its_kind_in_turn():
+    queue = Queue(bundles([Task(place, Cost(1, 0.0), beside=Beside.ITS_KIND) for place in (0, 1)]))
+
+    assert places(queue.given_to(1)) == [(0,)]
+    assert places(queue.given_to(1)) == [(1,)]

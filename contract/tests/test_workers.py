@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from contract.costs import Cost
-from contract.spreading import Task, bundles
+from contract.spreading import Beside, Task, bundles
 from contract.workers import Workers
 
 pytest_plugins = ["pytester"]
@@ -77,8 +77,17 @@ class Heard:
 
 
 def spread(items):
-    alone = [item.name == "test_alone" for item in items]
-    return bundles(Task(place, Cost(1, 0.03), alone=alone[place]) for place in range(len(items)))
+    beside = {"test_alone": Beside.NOBODY}
+    return bundles(
+        Task(place, Cost(1, 0.03), beside=beside.get(item.name, Beside.ANYBODY)) for place, item in enumerate(items)
+    )
+
+
+def spread_in_kinds(items):
+    """Five tests and one that has to be alone come when all others have ended."""
+    kinds = [Beside.ITS_KIND if place < 5 else Beside.ANYBODY for place in range(len(items))]
+    kinds[-1] = Beside.NOBODY
+    return bundles(Task(place, Cost(1, 0.03), beside=kind) for place, kind in enumerate(kinds))
 
 
 def spread_in_two(items):
@@ -124,6 +133,15 @@ def test_who_has_several_tests_begins_no_other_when_the_run_is_stopped(carried_o
 
     assert 2 <= len(done.tests) <= 8
     assert sorted(done.run.leaks) == ["exam 0", "exam 1"]
+
+
+@pytest.mark.parametrize("count", [2, 3, 12])
+def test_all_kinds_are_carried_out(carried_out, count):
+    done = carried_out(count, spread=spread_in_kinds)
+
+    assert done.status == 0
+    assert len(done.tests) == len(done.heard) == 13
+    assert len(done.run.leaks) == count
 
 
 def test_a_test_that_has_to_be_alone_is(carried_out):
