@@ -15,6 +15,7 @@ from contract.previous import Pair
 from contract.session import Session
 from contract.settings import Settings
 from contract.spreading import Beside, Bundle, Task, bundles
+from contract.target import Target
 from contract.verdict import LEFT_OUT
 
 # The zip job of the exam with uploads is one for all workers.
@@ -127,18 +128,19 @@ def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:
 
 def spread(run: Session, items: Sequence[pytest.Item]) -> list[Bundle]:
     """Return what workers carry out, in the order in which it is begun."""
-    # A mock that exclusive tests have to themselves disturbs no others.
-    has_own = run.target.embedded
     tasks = [
-        Task(place, item.stash.get(COST, costs.OF_A_TEST), *_company(item, has_own)) for place, item in enumerate(items)
+        Task(place, item.stash.get(COST, costs.OF_A_TEST), *_company(item, run.target))
+        for place, item in enumerate(items)
     ]
-    return bundles(tasks, 0.0 if has_own else run.latency_ms / 1000)
+    return bundles(tasks, 0.0 if run.target.embedded else run.latency_ms / 1000)
 
 
-def _company(item: pytest.Item, has_own: bool) -> tuple[str | None, Beside]:
+def _company(item: pytest.Item, target: Target) -> tuple[str | None, Beside]:
     """Return with which tests one worker carries an item out, and beside whom."""
-    if not _is_exclusive(item) or has_own:
+    if not _is_exclusive(item) or target.embedded:  # in a mock that they have to themselves they disturb nobody else
         return _group(item), Beside.ANYBODY
+    if not target.control and "mock_control" in getattr(item, "fixturenames", ()):
+        return None, Beside.ANYBODY  # it will not be tested
     if item.get_closest_marker("beside_its_kind"):
         return None, Beside.ITS_KIND
     return _group(item), Beside.NOBODY
