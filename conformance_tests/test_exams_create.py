@@ -8,7 +8,7 @@ from contract.checks.shape import resource
 from contract.checks.texts import has_text
 from contract.checks.values import comes_back, is_now, same
 from contract.judgement import NotTested, control, expect, observe, require
-from contract.operations import documented_example
+from contract.printed import documented_example
 
 ALTERNATING = {"global_proctoring": 1, "global_reviewing": 0, "for_reviewing": 1, "upload_answers": 0, "mobile_cam": 1}
 SWAPPED = {name: 1 - value for name, value in ALTERNATING.items()}

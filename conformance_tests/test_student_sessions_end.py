@@ -6,7 +6,7 @@ from contract.checks.lists import find
 from contract.checks.shape import has_shape
 from contract.checks.values import agrees, instant, is_now
 from contract.judgement import control, expect, observe, require
-from contract.operations import documented_example
+from contract.printed import documented_example
 
 END = "student_sessions_end_exam"
 

@@ -10,7 +10,7 @@ from contract.checks.texts import has_text
 from contract.checks.values import agrees, comes_back, instant, wait_past
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
-from contract.operations import documented_example
+from contract.printed import documented_example
 
 OPENS_AT = int(datetime.fromisoformat("2035-11-21T00:54:00.000+01:00").timestamp())
 """When the exam starts; whether a session may open before or after an exam is not documented."""

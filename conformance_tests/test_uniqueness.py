@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from contract.judgement import NotTested, control, expect, require
 from contract.marks import per_operation
-from contract.operations import documented_example
+from contract.printed import documented_example
 
 AT_ONCE = 3
 

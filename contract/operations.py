@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract import description, signing
+from contract import description
 from contract.errors import UnknownName
 
 METHODS = ("get", "post", "patch", "put", "delete")
@@ -124,14 +124,3 @@ def _read(document: Mapping[str, Any]) -> Iterator[Operation]:
                     deprecated=bool(operation.get("deprecated")),
                     document=operation,
                 )
-
-
-def documented_example(operation_id: str) -> dict[str, Any]:
-    """Return the printed example request of an operation, unsigned; booleans as 1 and 0, signed one way only."""
-    body = get(operation_id).document["requestBody"]["content"]["application/json"]
-    example = body["schema"]["examples"][0]
-    return {
-        name: int(value) if isinstance(value, bool) else value
-        for name, value in example.items()
-        if name not in signing.SIGNING_NAMES
-    }

@@ -9,7 +9,7 @@ from typing import Any
 
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested
-from contract.operations import documented_example
+from contract.printed import documented_example
 from contract.world import World
 from contract.zipjob import Poller, State, generate_and_wait
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract.marks import per_operation
-from contract.operations import documented_example
+from contract.printed import documented_example
 
 
 def test_every_operation_gets_a_case_with_its_requirement() -> None:
