@@ -200,7 +200,8 @@ def test_use_duration_is_changed_and_changed_back(operation_id, administrator, w
         if changed.refused and not value:
             raise NotTested("the target takes no exam without a fixed duration")
         control(changed).accepted()
-        comes_back(changed, shown_exam(administrator, exam["id"]), {"use_duration": value})
+        for exam_now in (resource(changed, "exam"), shown_exam(administrator, exam["id"])):
+            comes_back(changed, exam_now, {"use_duration": value})
 
 
 @pytest.mark.requirement("EXAM-119")
