@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def _told(label: str, verdict: str, reason: str) -> list[str]:
 
 def _exchanges(after: CaseResult, found: Finding | None, outcome: RunResult, full: bool) -> list[str]:
     by_id = evidence.by_id(outcome)
-    judged = (found.exchange if found else None) or (after.exchanges[-1] if after.exchanges else None)
+    judged = (found.exchange if found else None) or _last_judged(after, by_id)
     control = found.control if found and found.control != judged else None
     shown = [("judged", judged), ("control, accepted", control)]
     lines: list[str] = []
@@ -160,11 +161,18 @@ def _exchanges(after: CaseResult, found: Finding | None, outcome: RunResult, ful
     return lines
 
 
+def _last_judged(after: CaseResult, by_id: Mapping[str, Any]) -> str | None:
+    """Return the last exchange that the test is about: not what was set up before it, or removed after it."""
+    judged = [name for name in after.exchanges if by_id.get(name, {}).get("purpose") in ("judged", "control")]
+    return next(reversed(judged or after.exchanges), None)
+
+
 def _by_hand(after: CaseResult, outcome: RunResult, config: Path | None) -> list[str]:
     """Return a curl line for what was judged, or for its control; the embedded mock cannot be asked any more."""
     found, target = after.finding or after.earlier, str(outcome.target["name"])
-    judged = (found.control or found.exchange if found else None) or (after.exchanges[-1] if after.exchanges else None)
-    wanted = evidence.by_id(outcome).get(judged or "")
+    by_id = evidence.by_id(outcome)
+    judged = (found.control or found.exchange if found else None) or _last_judged(after, by_id)
+    wanted = by_id.get(judged or "")
     if wanted is None or wanted["intent"] != VALID or target == EMBEDDED:
         return []
     line = commands.curl(target, wanted, ["--config", str(config)] if config else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from junitparser import Failure, JUnitXml, Properties
@@ -42,14 +43,27 @@ def test_a_case_that_is_still_broken_is_shown_with_its_exchange(run: Finished) -
     assert "demo-administrator-tok" not in again.out
 
 
-def test_a_case_that_was_mended_holds_now(run: Finished) -> None:
+@pytest.fixture(scope="module")
+def mended(run: Finished) -> Path:
+    """Return a report folder of the same run, without the fault in its arguments."""
     report = run.report
     report["run"]["arguments"] = [word for word in report["run"]["arguments"] if "name-cut" not in word]
     report["run"]["arguments"].remove("--fault")
-    mended = run.report_folder.parent / "mended"
-    mended.mkdir()
-    (mended / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    folder = run.report_folder.parent / "mended"
+    folder.mkdir()
+    (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    return folder
 
+
+def test_a_case_that_holds_is_shown_with_what_was_judged_and_not_with_its_removal(run: Finished, mended: Path) -> None:
+    again = conformance(mended.parent, "repro", case_of(run), "--report-dir", "mended")
+
+    assert again.status == 0, again.err
+    assert "> GET http://127.0.0.1" in again.out
+    assert "> DELETE" not in again.out
+
+
+def test_a_case_that_was_mended_holds_now(run: Finished, mended: Path) -> None:
     again = conformance(mended.parent, "repro", case_of(run), "--report-dir", "mended", "--json")
 
     assert again.status == 0, again.err
