@@ -9,6 +9,7 @@ from typing import Any
 
 from contract import known as known_deviations
 from contract import requirements, verdict
+from contract.history.report import NOT_REACHED
 from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
 from contract.target import EMBEDDED
 
@@ -73,5 +74,5 @@ def _sentence(gathered: Gathered, overall: RunVerdict, judged: list[RequirementR
     name = gathered.target["name"]
     said = verdict.sentence(overall, judged, name, gathered.strict, gathered.left_behind)
     part = f"Part {gathered.run.shard}: " if gathered.run.shard else ""
-    early = sum(case.reason.startswith(verdict.NOT_REACHED) for case in gathered.cases)
+    early = sum(case.reason.startswith(NOT_REACHED) for case in gathered.cases)
     return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")

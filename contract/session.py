@@ -19,6 +19,7 @@ from contract.archive import Archive
 from contract.conclusion import Gathered, conclude
 from contract.embedded import EmbeddedMock
 from contract.examples import Examples
+from contract.history.report import NOT_REACHED
 from contract.journal import prefix_of
 from contract.results import CaseResult, Known, Leak, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
@@ -161,7 +162,7 @@ class Session:
         """Return why no other test is begun, or an empty text."""
         most = self.settings.max_duration_s
         if most is not None and (datetime.now(UTC) - self.started).total_seconds() > most:
-            return f"{verdict.NOT_REACHED} within {most:g} s (--max-duration)"
+            return f"{NOT_REACHED} within {most:g} s (--max-duration)"
         with contextlib.suppress(FileNotFoundError):
             return (self.parts / STOP_FILE).read_text(encoding="utf-8")
         return ""
@@ -173,7 +174,7 @@ class Session:
             return
         failed = {case.test for case in self.cases if verdict.breaks_the_run(case, self.settings.strict)}
         if len(failed) >= most:
-            self.stop(f"{verdict.NOT_REACHED}: {most} tests failed before (--max-failures)")
+            self.stop(f"{NOT_REACHED}: {most} tests failed before (--max-failures)")
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

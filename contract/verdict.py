@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from contract import blocking
+from contract.history.report import NOT_REACHED
 from contract.requirements import Register, Requirement, load
 from contract.results import (
     UNMET,
@@ -20,7 +21,7 @@ from contract.results import (
 )
 
 UNSURE = (*UNMET, Verdict.INCONCLUSIVE)
-NOT_REACHED, LEFT_OUT = "not reached", "left out"
+LEFT_OUT = "left out"
 """How the reason of a case begins that the run did not come to, or that a budget had no room for."""
 
 

@@ -30,6 +30,10 @@ The verdicts and the exit status are those of one run without --shard.
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output, nothing else.")
 def command(folders: tuple[Path, ...], report_dir: Path | None, as_json: bool) -> int:
     """Make one report of the report folders of all parts of a sharded run."""
+    if report_dir and report_dir.resolve() in [folder.resolve() for folder in folders]:
+        raise click.BadParameter(
+            f"{report_dir} is one of the parts; give another", param_hint="--report-dir"
+        )
     parts = [shards.read(folder) for folder in folders]
     shards.check(parts)
     settings = Settings(target=parts[0].head.target, report_dir=report_dir)

@@ -15,6 +15,7 @@ from contract import announcement, preparation
 from contract.cli import suite
 from contract.cli.options import config_option, target_option
 from contract.interruption import OF_THIS_PROCESS
+from contract.pace import MOST_AT_ONCE
 from contract.results import RunResult
 from contract.session import Session
 from contract.settings import KEEP, PROFILES, SEEDS, Settings, random_seed, shard_of_text
@@ -40,8 +41,10 @@ Exit status:
 
 
 def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if value != "auto" and not (value.isdecimal() and 0 < int(value) <= 32):
-        raise click.BadParameter("give a number from 1 to 32, or auto for as many as cores and distance ask for")
+    if value != "auto" and not (value.isdecimal() and 0 < int(value) <= MOST_AT_ONCE):
+        raise click.BadParameter(
+            f"give a number from 1 to {MOST_AT_ONCE}, or auto for what cores and distance ask for"
+        )
     return value
 
 

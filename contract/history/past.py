@@ -37,7 +37,7 @@ def previous(run: Report, earlier: Iterable[Report]) -> Report | None:
         if each.run.profile != run.run.profile:
             continue
         same_profile = same_profile or each
-        if not each.run.interrupted and run.scope & frozenset(each.judged) <= each.scope:
+        if each.is_whole and run.scope & frozenset(each.judged) <= each.scope:
             return each
     return same_profile or newest
 

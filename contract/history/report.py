@@ -16,6 +16,8 @@ from contract.errors import ConfigurationError
 FORMAT = "conformance-report/1"
 FILE = "report.json"
 UNMET = ("fail", "warn")
+NOT_REACHED = "not reached"
+"""How the reason begins where a run was stopped before it came to a requirement."""
 
 VerdictName = Literal["pass", "fail", "warn", "inconclusive", "not-tested"]
 KnownState = Literal["holds", "expired", "mended", "not-judged"]
@@ -151,6 +153,11 @@ class Report(Head):
     def judged(self) -> dict[str, Judged]:
         """Return the requirements by id."""
         return {each.id: each for each in self.requirements}
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the run came to its end: it was neither interrupted nor stopped early."""
+        return not self.run.interrupted and not any(each.reason.startswith(NOT_REACHED) for each in self.requirements)
 
     @property
     def scope(self) -> frozenset[str]:

@@ -71,10 +71,12 @@ def test_the_same_profile_and_the_same_questions_are_preferred() -> None:
     run = report({ID: "pass", "SIGN-002": "pass"}, 9)
     smoke = report({ID: "pass", "SIGN-002": "pass"}, 8, profile="smoke")
     part = report({ID: "pass", "SIGN-002": "not-tested"}, 7, requirements={"SIGN-002": {"in_scope": False}})
-    stopped = report({ID: "pass", "SIGN-002": "pass"}, 6, interrupted=True)
+    interrupted = report({ID: "pass", "SIGN-002": "pass"}, 6, interrupted=True)
+    late = "not reached within 60 s (--max-duration)"
+    stopped = report({ID: "pass", "SIGN-002": "not-tested"}, 6, requirements={"SIGN-002": {"reason": late}})
     whole = report({ID: "pass", "SIGN-002": "pass"}, 5)
 
-    assert previous(run, [smoke, part, stopped, whole]) is whole
+    assert previous(run, [smoke, part, interrupted, stopped, whole]) is whole
     assert previous(run, [smoke, part]) is part
     assert previous(run, [smoke]) is smoke
     assert previous(run, []) is None

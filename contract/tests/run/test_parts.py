@@ -76,6 +76,17 @@ def test_what_is_no_whole_run_is_not_merged(parts, given, told) -> None:
     assert len(finished.err.strip().splitlines()) == 1
 
 
+def test_a_part_is_not_overwritten_by_the_report_of_all(parts) -> None:
+    folder = parts["whole"].report_folder.parent
+    before = (folder / "1" / "report.json").read_bytes()
+
+    finished = conformance(folder, "merge", "2", "1", "--report-dir", "./1")
+
+    assert finished.status == 2
+    assert "is one of the parts" in finished.err
+    assert (folder / "1" / "report.json").read_bytes() == before
+
+
 def test_slices_are_the_same_with_every_number_of_workers(tmp_path: Path) -> None:
     runs = [conformance(tmp_path, "run", *GENERATED, "--workers", count, "--report-dir", count) for count in ("1", "2")]
 
