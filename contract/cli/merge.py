@@ -31,9 +31,7 @@ The verdicts and the exit status are those of one run without --shard.
 def command(folders: tuple[Path, ...], report_dir: Path | None, as_json: bool) -> int:
     """Make one report of the report folders of all parts of a sharded run."""
     if report_dir and report_dir.resolve() in [folder.resolve() for folder in folders]:
-        raise click.BadParameter(
-            f"{report_dir} is one of the parts; give another", param_hint="--report-dir"
-        )
+        raise click.BadParameter(f"{report_dir} is one of the parts; give another", param_hint="--report-dir")
     parts = [shards.read(folder) for folder in folders]
     shards.check(parts)
     settings = Settings(target=parts[0].head.target, report_dir=report_dir)

@@ -42,9 +42,7 @@ Exit status:
 
 def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if value != "auto" and not (value.isdecimal() and 0 < int(value) <= MOST_AT_ONCE):
-        raise click.BadParameter(
-            f"give a number from 1 to {MOST_AT_ONCE}, or auto for what cores and distance ask for"
-        )
+        raise click.BadParameter(f"give a number from 1 to {MOST_AT_ONCE}, or auto for what cores and distance ask for")
     return value
 
 

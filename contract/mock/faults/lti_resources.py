@@ -71,10 +71,13 @@ def one_of_exam(call: Call, inner: Handler) -> Reply:
     return reply
 
 
-def touches(table: str, name: str) -> Deviation:
-    """The row that the parameter *name* names counts as changed."""
+def names_after_itself(table: str, column: str, name: str) -> Deviation:
+    """The row that the parameter *name* names gets the name of the new link."""
     return s.afterwards(
-        lambda call: (f"UPDATE {table} SET updated_at = updated_at + 1 WHERE id = ?", [call.params[name]])
+        lambda call: (
+            f"UPDATE {table} SET {column} = ? WHERE id = ?",
+            [call.params.get("lti_resource_link_name") or "LTI", call.params[name]],
+        )
     )
 
 
@@ -229,17 +232,17 @@ add(
     also=("LTI-044",),
 )
 add(
-    "lti-resources-create-touches-exam",
+    "lti-resources-create-renames-exam",
     CREATE,
-    "lti_resources_create moves updated_at of the exam.",
-    touches("exams", "exam_id"),
+    "lti_resources_create gives the exam the name of the link.",
+    names_after_itself("exams", "name", "exam_id"),
     "LTI-055",
 )
 add(
-    "lti-resources-create-touches-provider",
+    "lti-resources-create-renames-provider",
     CREATE,
-    "lti_resources_create moves updated_at of the tool provider.",
-    touches("tool_providers", "tool_provider_id"),
+    "lti_resources_create gives the tool provider the name of the link.",
+    names_after_itself("tool_providers", "tool_name", "tool_provider_id"),
     "LTI-055",
 )
 add("lti-resources-create-clock-ahead", CREATE, "A new LTI resource is dated an hour ahead.", s.dated(1), "LTI-068")
