@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contract.auth import Wrongly, authorization
 from contract.client import Sender
-from contract.errors import CredentialsRefused, TargetUnreachable
+from contract.errors import ConfigurationError, CredentialsRefused, TargetUnreachable
 from contract.exchange import Exchange
 from contract.judgement import describe
 from contract.nonce import NonceSource, new_run_number
@@ -20,6 +20,8 @@ from contract.transport import http_date
 TIMEOUT_S = 10.0
 _PROBES: dict[str, tuple[str, dict[str, Any]]] = {"superuser": ("institutes_index", {"limit": 1})}
 _PROBE: tuple[str, dict[str, Any]] = ("exams_index", {"limit": 1})
+_ADMINISTRATORS = ("administrator", "outsider")
+"""Who, by the documentation, is listed the users of the own institute."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class Probe:
         """Return how far the target's clock is ahead of ours in seconds, by its Date header; None without one."""
         theirs = http_date(self.exchange.header("Date"))
         return theirs.timestamp() - self.exchange.started_ms / 1000 if theirs else None
+
+    @property
+    def institute_id(self) -> int | None:
+        """Return the institute of the exam that the user was shown; None where there was none."""
+        match self.exchange.json:
+            case {"exams": [{"institute_id": int(found)}, *_]}:
+                return found
+        return None
 
 
 def sender_for(target: Target) -> Sender:
@@ -54,20 +64,50 @@ def probes(target: Target, sender: Sender | None = None) -> Iterator[Probe]:
             yield Probe(target.users[role], sender.client(role)(operation_id, purpose="set-up", **params))
 
 
-def check(target: Target) -> list[Probe]:
+def check(target: Target, sender: Sender | None = None) -> list[Probe]:
     """
-    Make sure that a verdict is possible.
+    Make sure that the target is there and knows its users.
 
     Raises:   TargetUnreachable: no answer, or one that is not the API's. CredentialsRefused: a user's valid request
               was refused; the text says which part is probably wrong.
     """
-    sender = sender_for(target)
+    sender = sender or sender_for(target)
     found = []
     for probe in probes(target, sender):
         if not probe.exchange.accepted or not isinstance(probe.exchange.json, dict | list):
             raise _explanation(probe, sender)
         found.append(probe)
     return found
+
+
+def check_institutes(found: Sequence[Probe], sender: Sender) -> list[str]:
+    """
+    Make sure that the administrators are of the institutes that the config names, by listing the users of these.
+
+    A refusal alone may be the target's fault. It is the config's where the same user is listed the users of another
+    institute: that of the exams that this user is shown.
+
+    Returns:  what is doubtful, a line each: a refusal, and no exam that tells whose fault it is.
+    Raises:   ConfigurationError: an institute_id is wrong.
+    """
+    doubts = []
+    for probe in found:
+        if probe.user.role not in _ADMINISTRATORS:
+            continue
+        listed, shown = _users_of(probe.user.institute_id, probe, sender), probe.institute_id
+        if listed.status not in (401, 403, 404) or shown == probe.user.institute_id:
+            continue
+        key = f"targets.{sender.target.name}.users.{probe.user.role}.institute_id = {probe.user.institute_id}"
+        said = sender_text(listed, sender)
+        if shown is None:
+            doubts.append(f"{key} may be wrong, for the target refuses to list its users: {said}")
+        elif _users_of(shown, probe, sender).accepted:
+            raise ConfigurationError(f"{key} is not the institute of this user, whose exams are of {shown}: {said}")
+    return doubts
+
+
+def _users_of(institute_id: int, probe: Probe, sender: Sender) -> Exchange:
+    return sender.client(probe.user.role)("users_index", purpose="set-up", institute_id=institute_id, limit=1)
 
 
 def _explanation(probe: Probe, sender: Sender) -> CredentialsRefused | TargetUnreachable:

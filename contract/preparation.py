@@ -16,6 +16,7 @@ from contract.errors import ConfigurationError
 from contract.examples import Examples
 from contract.nonce import new_run_number
 from contract.pace import workers_for
+from contract.preflight import Probe
 from contract.requirements import Register
 from contract.results import Known
 from contract.session import Session
@@ -48,7 +49,7 @@ def prepare(settings: Settings) -> Session:
             lock = State(target)
             undone.callback(lock.unlock)
             lock.lock("a run")
-        probes = preflight.check(target)
+        probes, doubts = _looked_at(target)
         # The first one connects, and the machine may be busy: the shortest tells how far the target is.
         latency_ms = min(probe.exchange.elapsed_ms for probe in probes)
         examples = Examples(_examples_name(target, settings), redis)
@@ -69,12 +70,21 @@ def prepare(settings: Settings) -> Session:
             latency_ms=latency_ms,
             known=known,
             lock=lock,
+            notes=doubts,
         )
         if lock:
             session.tidied = _tidied(session, lock)
         _make_empty(session.parts)
         undone.pop_all()
     return session
+
+
+def _looked_at(target: Target) -> tuple[list[Probe], list[str]]:
+    """Return the first answers of the target, and what is doubtful in its config."""
+    sender = preflight.sender_for(target)
+    found = preflight.check(target, sender)
+    # Nobody wrote the config of the embedded mock.
+    return found, [] if target.embedded else preflight.check_institutes(found, sender)
 
 
 def check_names(settings: Settings, register: Register) -> None:

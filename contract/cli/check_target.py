@@ -44,9 +44,11 @@ def _check(target: Target) -> int:
     _say("config", f"{target.name}: {target.base_url}")
     sender = preflight.sender_for(target)
     refused = 0
-    for number, probe in enumerate(preflight.probes(target, sender)):
-        if number == 0:
+    found: list[Probe] = []
+    for probe in preflight.probes(target, sender):
+        if not found:
             _say_connection(target, probe)
+        found.append(probe)
         refused += not probe.exchange.accepted
         said = "accepted" if probe.exchange.accepted else f"refused: {preflight.sender_text(probe.exchange, sender)}"
         _say(probe.user.role, said)
@@ -55,6 +57,8 @@ def _check(target: Target) -> int:
             _say(role, "not in the config")
     if refused:
         raise TargetError(f"{refused} of {len(target.users)} users were refused; see above")
+    doubts = preflight.check_institutes(found, sender)
+    _say("institutes", "; ".join(doubts) or "as in the config")
     _say_accept(sender)
     _say_capabilities(target)
     return 0

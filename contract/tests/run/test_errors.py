@@ -242,3 +242,14 @@ def test_misspelt_answer_is_told(command, tmp_path, local):
     assert finished.status == 2
     assert "answers.invalid_signatur" in one_line(finished)
     assert "invalid_signature" in finished.err
+
+
+@pytest.mark.parametrize("wrong", [2, 99999], ids=["another", "absent"])
+def test_a_wrong_institute_is_told_and_not_blamed_on_the_target(command, tmp_path, local, wrong):
+    (tmp_path / "conformance.toml").write_text(local.replace("institute_id = 1", f"institute_id = {wrong}", 1))
+
+    for finished in (command("run", "--target", "local"), command("check-target", "--target", "local")):
+        assert finished.status == 2
+        line = one_line(finished)
+        assert f"targets.local.users.administrator.institute_id = {wrong} is not the institute of this user" in line
+        assert f"whose exams are of 1: GET /institutes/{wrong}/users" in line
