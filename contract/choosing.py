@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from contract import costs, portions, requirements, testindex
 from contract.cases import PlannedCase, slice_of, slices_of
+from contract.history.report import NOT_REACHED
 from contract.portions import Unit
 from contract.previous import Pair
+from contract.results import CaseResult, Verdict
 from contract.session import Session
 from contract.settings import Settings
 from contract.spreading import Beside, Bundle, Task, bundles
@@ -49,6 +52,11 @@ def operation_of(item: pytest.Item) -> str | None:
 def name_of(item: pytest.Item) -> str:
     """Return the test's name, the same wherever the suite is."""
     return item.nodeid.split("conformance_tests/")[-1]
+
+
+def case_id_of(item: pytest.Item) -> str:
+    """Return what the cases of an item are told apart by, the same in every run."""
+    return f"{ids_of(item)[0]}-{hashlib.sha256(name_of(item).encode()).hexdigest()[:8]}"
 
 
 def parts(run: Session, operation_id: str) -> int | None:
@@ -109,7 +117,8 @@ def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:
     """
     Return the items that *run* carries out, in order; what a budget leaves out is marked to be skipped.
 
-    Leaves behind:  what the run knows of its plan: what it costs, and which requirements other shards decide too.
+    Leaves behind:  what the run knows of its plan: its tests, what they cost, and which requirements other shards
+                    decide too.
     """
     selected = run.selected(requirements.load())
     kept = [item for item in items if not ids_of(item) or _is_wanted(item, run, selected)]
@@ -121,9 +130,23 @@ def choose(run: Session, items: list[pytest.Item]) -> list[pytest.Item]:
         run.elsewhere = {requirement_id for item in left for requirement_id in ids_of(item)}
         kept = [item for item in kept if units[item].name in mine]
     _cut(run, kept, [units[item] for item in kept])
+    run.planned = [case for item in kept for case in _not_reached(item)]
     for item in kept:
         item.stash[COST] = units[item].cost
     return kept
+
+
+def _not_reached(item: pytest.Item) -> Iterator[CaseResult]:
+    """Yield the cases of an item as they are where a run is interrupted before it."""
+    for requirement_id in ids_of(item):
+        yield CaseResult(
+            id=case_id_of(item),
+            requirement=requirement_id,
+            test=name_of(item),
+            operation=operation_of(item),
+            verdict=Verdict.NOT_TESTED,
+            reason=f"{NOT_REACHED}: the run was interrupted",
+        )
 
 
 def spread(run: Session, items: Sequence[pytest.Item]) -> list[Bundle]:

@@ -129,7 +129,7 @@ class Client:
             auth.signed_params = {name: value for name, value in params.items() if not isinstance(value, File)}
         request.auth = auth
         if self.sender.read_only and operation.changes_state:
-            raise ReadOnlyRun(f"needs {operation.method} {operation.path}; the run is read-only")
+            raise ReadOnlyRun(f"{operation.method} {operation.path}")
         self.sender.ownership.check(operation, sent)
         return self.exchange(operation, request, wrongly.intent if wrongly else VALID, purpose, sent)
 
@@ -169,7 +169,7 @@ class Client:
         """
         method = prepared.method or ""
         if self.sender.read_only and method not in READING_METHODS:
-            raise ReadOnlyRun(f"needs {method} {operation.path if operation else 'requests'}; the run is read-only")
+            raise ReadOnlyRun(f"{method} {operation.path if operation else 'requests'}")
         if method in READING_METHODS:
             return
         path = unquote(unquote(urlsplit(prepared.url or "").path))

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from contract import known as known_deviations
 from contract import requirements, verdict
+from contract.errors import ReadOnlyRun
 from contract.history.report import NOT_REACHED
-from contract.results import CaseResult, Known, Leak, RequirementResult, RunInfo, RunResult, RunVerdict, operations_of
+from contract.results import (
+    CaseResult,
+    Known,
+    Leak,
+    RequirementResult,
+    RunInfo,
+    RunResult,
+    RunVerdict,
+    Verdict,
+    operations_of,
+)
 from contract.target import EMBEDDED
 
 
@@ -74,5 +85,19 @@ def _sentence(gathered: Gathered, overall: RunVerdict, judged: list[RequirementR
     name = gathered.target["name"]
     said = verdict.sentence(overall, judged, name, gathered.strict, gathered.left_behind)
     part = f"Part {gathered.run.shard}: " if gathered.run.shard else ""
-    early = sum(case.reason.startswith(NOT_REACHED) for case in gathered.cases)
-    return f"{part}{said}" + (f" Stopped early: {early} cases not reached." if early else "")
+    return " ".join([f"{part}{said}", *_left(gathered), *_read_only(gathered.run, judged)])
+
+
+def _left(gathered: Gathered) -> Iterator[str]:
+    """Say how many tests of an interrupted run, or of one that ended early, were not carried out."""
+    left = {case.test for case in gathered.cases if case.reason.startswith(NOT_REACHED)}
+    if left or gathered.run.interrupted:
+        ended = "Interrupted" if gathered.run.interrupted else "Stopped early"
+        yield f"{ended}: {len(left)} of {len({case.test for case in gathered.cases})} tests not reached."
+
+
+def _read_only(run: RunInfo, judged: Iterable[RequirementResult]) -> Iterator[str]:
+    """Say how much was not tested because nothing was to be changed, and who said so."""
+    if run.read_only:
+        left = sum(each.verdict is Verdict.NOT_TESTED and each.reason.endswith(ReadOnlyRun.END) for each in judged)
+        yield f"Read-only ({run.read_only}): {left} not tested that need more than GET."

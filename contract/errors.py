@@ -64,3 +64,8 @@ class UnsafeRequest(SuiteError):
 
 class ReadOnlyRun(SuiteError):
     """A state-changing request was asked for in a read-only run; nothing was sent."""
+
+    END = "; the run is read-only"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"needs {what}{self.END}")

@@ -187,6 +187,8 @@ class RunInfo:
     interrupted: bool = False
     shard: str | None = None
     """``K/N`` where it is one of several parts."""
+    read_only: str | None = None
+    """Which option or key had it send nothing that changes state; None where none did."""
 
 
 @dataclass

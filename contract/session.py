@@ -74,6 +74,8 @@ class Session:
     latency_ms: float = 0.0
     chosen: dict[str, list[int]] = field(default_factory=dict)
     """Where a budget cuts a slice of generated cases: the positions that are left."""
+    planned: list[CaseResult] = field(default_factory=list)
+    """A case of every test and requirement that the run is to decide, as long as it is not reached."""
     elsewhere: set[str] = field(default_factory=set)
     """Requirements that tests of other shards decide too."""
 
@@ -88,7 +90,14 @@ class Session:
     @property
     def read_only(self) -> bool:
         """Tell whether nothing may be sent that changes state."""
-        return self.settings.read_only or (self.target.production and not self.settings.production_allowed)
+        return self.read_only_by is not None
+
+    @property
+    def read_only_by(self) -> str | None:
+        """Return the option or key that has the run send nothing that changes state; None where none does."""
+        if self.settings.read_only:
+            return "--read-only"
+        return "production = true" if self.target.production and not self.settings.production_allowed else None
 
     @property
     def prefix(self) -> str:
@@ -195,19 +204,25 @@ class Session:
                     arguments=sys.argv[1:],
                     interrupted=self.interrupted,
                     shard="/".join(map(str, self.settings.shard)) if self.settings.shard else None,
+                    read_only=self.read_only_by,
                 ),
                 target={"name": self.target.name, "base_url": self.target.base_url, "version": self.target.version},
                 selected=self.selected(requirements.load()),
                 answers=self.target.answers,
                 known=self.known,
                 strict=self.settings.strict,
-                cases=self.cases,
+                cases=[*self.cases, *self._not_reached()],
                 exchanges=exchanges.values(),
                 leaks=list(self.leaks),
                 cut_short=self.interrupted or bool(self.problems),
                 elsewhere=self.elsewhere,
             )
         )
+
+    def _not_reached(self) -> list[CaseResult]:
+        """Return what an interrupted run was still to decide."""
+        reached = {case.test for case in self.cases}
+        return [case for case in self.planned if case.test not in reached] if self.interrupted else []
 
     def finish(self) -> RunResult:
         """

@@ -183,6 +183,7 @@ def _run(parts: Sequence[Part]) -> RunInfo:
         workers=sum(run.workers for run in runs),
         arguments=_without_shard(runs[0].arguments),
         interrupted=any(run.interrupted for run in runs),
+        read_only=runs[0].read_only,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import is_dataclass, replace
 
@@ -12,7 +11,7 @@ from _pytest.runner import runtestprotocol
 from contract import judgement, requirements
 from contract.bench import Bench
 from contract.benches import Benches
-from contract.choosing import ids_of, name_of, operation_of
+from contract.choosing import case_id_of, ids_of, name_of, operation_of
 from contract.errors import ReadOnlyRun, TargetError
 from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
 from contract.results import UNMET, CaseResult, Evidence, Finding, Verdict
@@ -64,7 +63,7 @@ def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest
         item._initrequest()  # type: ignore[attr-defined]
     register, operation_id = requirements.load(), operation_of(item)
     ids = ids_of(item)
-    ledger = Ledger(register.get(ids[0]), _case_id(item))
+    ledger = Ledger(register.get(ids[0]), case_id_of(item))
     item.stash[OUTCOME] = []
     with judgement.judging(ledger):
         reports: list[pytest.TestReport] = runtestprotocol(item, nextitem=nextitem, log=False)
@@ -109,10 +108,6 @@ def _case(
         if case.verdict is Verdict.FAIL and requirement.level == "should":
             case.verdict = Verdict.WARN
     return case
-
-
-def _case_id(item: pytest.Item) -> str:
-    return f"{ids_of(item)[0]}-{hashlib.sha256(name_of(item).encode()).hexdigest()[:8]}"
 
 
 def _confirmed(first: CaseResult, second: CaseResult) -> CaseResult:

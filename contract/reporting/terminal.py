@@ -16,7 +16,7 @@ from contract.target import EMBEDDED
 COLUMNS = 80
 LINES = 25
 MOST_LEAKS = 4
-_SENTENCE_LINES = 3
+_SENTENCE_LINES = 4
 _LABEL = 9
 
 

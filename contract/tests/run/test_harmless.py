@@ -72,6 +72,9 @@ def test_only_gets_arrive_where_nothing_may_be_changed(run, target, options, mor
     assert {received.method for received in target.received} == {"GET"}
     create = next(each for each in finished.report["requirements"] if each["operations"] == ["exams_create"])
     assert create["verdict"] == "not-tested"
+    by = "--read-only" if options else more
+    assert f"Read-only ({by}): " in finished.report["sentence"]
+    assert finished.report["run"]["read_only"] == by
 
 
 def test_production_can_be_written_to_by_who_says_so(run, target):

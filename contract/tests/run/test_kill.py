@@ -1,6 +1,7 @@
 """Whatever moment a run is killed at, one cleanup leaves the target as it was."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -77,5 +78,9 @@ def test_interrupted_run_removes_what_it_created(tmp_path, served, ending):
 
     assert process.returncode in (1, 3), printed
     assert "Traceback" not in printed
+    assert "did not end by itself" not in printed
+    said = re.search(r"Interrupted: (\d+) of (\d+) tests not reached", " ".join(printed.split()))
+    assert said, printed
+    assert 0 < int(said[1]) < int(said[2])
     assert left_over(before, served()) == []
     assert journal_lines(tmp_path) == 0

@@ -126,7 +126,9 @@ def test_a_run_stops_after_so_many_failures_and_says_so(tmp_path: Path) -> None:
     assert finished.status == 1
     assert len({case["test"] for case in cases if case["verdict"] == "fail"}) == 2
     assert reasons["not reached: 2 tests failed before (--max-failures)"] > 50
-    assert "Stopped early" in finished.report["sentence"]
+    tests = {case["test"] for case in cases}
+    left = {case["test"] for case in cases if str(case["reason"]).startswith("not reached")}
+    assert f"Stopped early: {len(left)} of {len(tests)} tests not reached." in finished.report["sentence"]
 
 
 def test_a_run_stops_after_its_time_and_a_budget_is_kept(tmp_path: Path) -> None:
