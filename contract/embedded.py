@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,5 +79,11 @@ def start(faults: Iterable[str] = ()) -> EmbeddedMock:
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            # A terminal interrupts all of its processes, and what the run made is removed only after that.
+            preexec_fn=_ignore_interrupts,
         )
     return EmbeddedMock(process, folder)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

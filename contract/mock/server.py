@@ -81,7 +81,9 @@ class MockServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         # uvicorn raises the signal once more at the end, so that the process would end with its number.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
+            # Whoever started it may want it to outlive Ctrl-C, and to end it later.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._stop)
         yield
 
     def _stop(self, number: int, frame: Any) -> None:

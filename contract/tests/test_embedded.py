@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,3 +34,18 @@ def test_a_mock_with_much_to_say_goes_on_answering() -> None:
 def test_an_unknown_fault_is_told_with_where_they_are_listed() -> None:
     with pytest.raises(ConfigurationError, match="unknown fault 'sort-second-key-ignore'; 'conformance faults' lists"):
         _ = embedded.start(["sort-second-key-ignore"]).target
+
+
+def test_a_mock_outlives_the_interruption_of_a_terminal_and_is_ended_by_its_run() -> None:
+    mock = embedded.start()
+    try:
+        url = f"{mock.target.base_url}/api/v3/exams"
+        mock.process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            mock.process.wait(0.5)
+
+        assert requests.get(url, timeout=5).status_code == 406
+    finally:
+        mock.stop()
+
+    assert mock.process.poll() is not None
