@@ -13,11 +13,13 @@ from contract.history.report import read
 
 EPILOG = """
 \b
-Worse is a requirement that was not broken and is (known deviations
-excepted), that was met and could not be judged, or that was met and was no
-longer tested in the same profile and selection. Changed answers, latencies
-and requirements that only the newer catalogue has are shown and are not
-worse.
+Worse is a requirement that was judged, was not broken and is (known
+deviations excepted), that was met and could not be judged, or that was met
+and was no longer tested in the same profile and selection. What fails and
+was not judged before, changed answers, latencies and requirements that only
+the newer catalogue has are shown and are not worse. Of runs whose scope
+differs (profile, selection, read-only, part, interrupted) only what both
+judged is compared.
 
 \b
 An operation moved when its median did by more than 4 times the noise, a

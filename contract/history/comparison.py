@@ -8,9 +8,11 @@ from typing import Any
 
 from contract.history.noise import Moves, moves
 from contract.history.report import Head, Judged, Report
+from contract.history.scope import differences, tried_no_more, was_asked
 
 TITLES = {
     "failing": "newly failing",
+    "found": "failing and not judged before",
     "inconclusive": "newly inconclusive",
     "not_tested": "newly not tested",
     "mended": "mended",
@@ -60,6 +62,8 @@ class Comparison:
     new: Head
     notes: tuple[str, ...] = ()
     """Why the two are not quite alike."""
+    scope: str = ""
+    """In what their scopes differ."""
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
     """By the names of `TITLES`; every name is there."""
     answers: tuple[Answer, ...] = ()
@@ -81,51 +85,70 @@ def compare(old: Report, new: Report) -> Comparison:
     """
     Hold *new* against *old*.
 
-    Worse is: a requirement that was not broken and is, known deviations excepted; one that was met and could not be
-    judged; one that was met and was not tested although the new run was asked for it in the same profile. What only
-    the newer catalogue has, answers to open questions and latencies are told, and are not worse.
+    Worse is: a requirement that was judged and not broken and is, known deviations excepted; one that was met and could
+    not be judged; one that was met and was not tested although the new run was asked for it in the same profile. What
+    the old run did not judge, what only the newer catalogue has, answers to open questions and latencies are told, and
+    are not worse. Where the scopes differ, what only one of the runs tried says nothing about the other.
     """
     changes: dict[str, list[Change]] = {kind: [] for kind in TITLES}
     before, after = old.judged, new.judged
+    scope = "; ".join(differences(old, new))
     same_profile = old.run.profile == new.run.profile
     for id in dict.fromkeys([*after, *before]):
-        for kind, change in _changes(before.get(id), after.get(id), same_profile):
+        for kind, change in _changes(before.get(id), after.get(id), not scope, same_profile):
             changes[kind].append(change)
     return Comparison(
         old=old,
         new=new,
-        notes=tuple(_notes(old, new)),
+        notes=tuple(_notes(old, new, scope)),
+        scope=scope,
         changes={kind: tuple(found) for kind, found in changes.items()},
-        answers=tuple(_answers(old, new)),
+        answers=tuple(_answers(old, new, not scope)),
         latency=moves({each.operation_id: each for each in old.operations},
                       {each.operation_id: each for each in new.operations}),
     )  # fmt: skip
 
 
-def _changes(old: Judged | None, new: Judged | None, same_profile: bool) -> Iterator[tuple[str, Change]]:
+def _changes(
+    old: Judged | None, new: Judged | None, same_scope: bool, same_profile: bool
+) -> Iterator[tuple[str, Change]]:
     if new is None:
         assert old is not None
         yield "gone_requirements", _change(old, old.verdict, None)
     elif old is None:
         yield "new_requirements", _change(new, None, new.verdict)
-    elif (kind := _kind(old, new)) is not None:
+    elif (kind := _kind(old, new, same_scope)) is not None:
         yield kind, _change(new, old.verdict, new.verdict, worse=_is_worse(kind, old, new, same_profile))
 
 
-def _kind(old: Judged, new: Judged) -> str | None:
+def _kind(old: Judged, new: Judged, same_scope: bool) -> str | None:
     if new.unmet:
-        # One that was excused, or only a warning, and now fails the run has become worse.
-        counts_again = old.excused and not new.excused
-        return "failing" if not old.unmet or counts_again or (old.verdict, new.verdict) == ("warn", "fail") else "still"
-    if new.verdict == old.verdict:
+        return _kind_of_unmet(old, same_scope or tried_no_more(new, old), new)
+    # What a run was not asked for says nothing about the target.
+    if new.verdict == old.verdict or not was_asked(new) or not was_asked(old):
         return None
     rest: dict[str, Callable[[], str | None]] = {
-        "pass": lambda: "mended" if old.unmet else "judged",
-        "inconclusive": lambda: "inconclusive",
-        # What a run was not asked for says nothing about the target.
-        "not-tested": lambda: "not_tested" if new.in_scope else None,
+        "pass": lambda: _kind_of_met(old, same_scope or tried_no_more(old, new)),
+        "inconclusive": lambda: "inconclusive" if same_scope or tried_no_more(new, old) else None,
+        "not-tested": lambda: "not_tested",
     }
     return rest[new.verdict]()
+
+
+def _kind_of_unmet(old: Judged, was_tried: bool, new: Judged) -> str:
+    """Return the kind of what is broken; *was_tried* is whether the old run tried all that the new one did."""
+    if old.verdict == "not-tested" or not (old.unmet or was_tried):
+        return "found"
+    # One that was excused, or only a warning, and now fails the run has become worse.
+    counts_again = old.excused and not new.excused
+    return "failing" if not old.unmet or counts_again or (old.verdict, new.verdict) == ("warn", "fail") else "still"
+
+
+def _kind_of_met(old: Judged, is_tried: bool) -> str | None:
+    """Return the kind of what is met; *is_tried* is whether the new run tried all that the old one did."""
+    if old.unmet:
+        return "mended" if is_tried else None
+    return "judged"
 
 
 def _is_worse(kind: str, old: Judged, new: Judged, same_profile: bool) -> bool:
@@ -151,11 +174,13 @@ def _change(judged: Judged, before: str | None, after: str | None, worse: bool =
     )
 
 
-def _answers(old: Report, new: Report) -> Iterator[Answer]:
+def _answers(old: Report, new: Report, same_scope: bool) -> Iterator[Answer]:
     before = old.judged
     for judged in new.requirements:
         earlier = before.get(judged.id)
         if earlier is None:
+            continue
+        if not same_scope and not (tried_no_more(earlier, judged) and tried_no_more(judged, earlier)):
             continue
         for name, value in judged.observed.items():
             if name not in earlier.observed or _counts_what_was_sent(value):
@@ -176,21 +201,14 @@ def _plain(value: Any) -> Any:
     return sorted(value, key=repr) if isinstance(value, list) else value
 
 
-def _notes(old: Report, new: Report) -> Iterator[str]:
+def _notes(old: Report, new: Report, scope: str) -> Iterator[str]:
     if old.target.name != new.target.name:
         yield f"different targets: {old.target.name} and {new.target.name}"
     elif old.target.base_url != new.target.base_url and new.target.name != "mock":
         yield f"the target moved: {old.target.base_url} and {new.target.base_url}"
-    if old.run.profile != new.run.profile:
-        yield f"different profiles: {old.run.profile} and {new.run.profile}"
+    if scope:
+        yield f"{scope}; compared is what both judged"
     if old.run.suite_version != new.run.suite_version:
         yield f"different versions of the suite: {old.run.suite_version} and {new.run.suite_version}"
-    shared = frozenset(old.judged) & frozenset(new.judged)
-    only_old, only_new = (old.scope - new.scope) & shared, (new.scope - old.scope) & shared
-    if only_old or only_new:
-        yield f"different selections: {len(only_old)} only asked of the old run, {len(only_new)} of the new"
     if old.run.started_at > new.run.started_at:
         yield "the run given as the new one began before the old one"
-    for name, report in (("old", old), ("new", new)):
-        if report.run.interrupted:
-            yield f"the {name} run was interrupted"

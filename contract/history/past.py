@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from contract.history.comparison import Comparison
 from contract.history.report import Head, Report, Since
+from contract.history.scope import is_read_only
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ def previous(run: Report, earlier: Iterable[Report]) -> Report | None:
     Return the run to compare *run* with, out of *earlier* ones of its target, newest first.
 
     The newest whole one of the same profile that was asked for all that this one was asked for; else the newest of the
-    same profile; else the newest.
+    same profile; else the newest. One that was read-only and one that was not are as if of two profiles.
     """
     newest: Report | None = None
     same_profile: Report | None = None
     for each in earlier:
         newest = newest or each
-        if each.run.profile != run.run.profile:
+        if each.run.profile != run.run.profile or is_read_only(each) is not is_read_only(run):
             continue
         same_profile = same_profile or each
         if each.is_whole and run.scope & frozenset(each.judged) <= each.scope:

@@ -62,6 +62,9 @@ class Judged(_Part):
     reason: str = ""
     severity: str = "normal"
     observed: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
+    """By operation."""
+    tests: tuple[str, ...] = ()
     in_scope: bool = True
     known: Known | None = None
     since: Since | None = None
@@ -104,6 +107,8 @@ class Run(_Part):
     profile: str = ""
     suite_version: str = ""
     interrupted: bool = False
+    read_only: str | None = None
+    shard: str | None = None
 
     @property
     def day_and_minute(self) -> str:

@@ -16,8 +16,8 @@ from contract.reporting import text
 COLUMNS = 80
 SHOWN = 20
 """Lines of one kind that the terminal shows."""
-_MARKS = {"failing": "FAIL", "inconclusive": "?", "not_tested": "-", "mended": "ok", "judged": "ok", "still": "FAIL",
-          "new_requirements": "new", "gone_requirements": "gone"}  # fmt: skip
+_MARKS = {"failing": "FAIL", "found": "new", "inconclusive": "?", "not_tested": "-", "mended": "ok", "judged": "ok",
+          "still": "FAIL", "new_requirements": "new", "gone_requirements": "gone"}  # fmt: skip
 
 
 def counted(comparison: Comparison, still: bool = True) -> str:
@@ -63,7 +63,8 @@ def lines(comparison: Comparison) -> list[str]:
     """Return the comparison for a terminal, at most 80 columns wide."""
     found = [f"old  {named(comparison.old)}: {comparison.old.verdict}"]
     found += [f"new  {named(comparison.new)}: {comparison.new.verdict}"]
-    found += [f"note {note}" for note in comparison.notes]
+    for note in comparison.notes:
+        found += textwrap.wrap(note, COLUMNS, initial_indent="note ", subsequent_indent="     ")
     for kind, changes in comparison.changes.items():
         found += _section(TITLES[kind], [_change(kind, each) for each in changes])
     found += _section("observed answers that changed", [_answer(each) for each in comparison.answers])
@@ -120,7 +121,7 @@ def _section(title: str, rows: list[str]) -> Iterator[str]:
 def _change(kind: str, change: Change) -> str:
     mark = "known" if change.known else "warn" if change.after == "warn" else _MARKS[kind]
     turn = f"{change.before} -> {change.after}: " if change.before and change.after and kind != "still" else ""
-    said = change.reason if kind in ("failing", "inconclusive", "not_tested", "still") else ""
+    said = change.reason if kind in ("failing", "found", "inconclusive", "not_tested", "still") else ""
     return f"{mark:5} {change.id:11} {turn}{text.one_line(said or change.statement)}"
 
 

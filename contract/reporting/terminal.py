@@ -79,8 +79,9 @@ def _changed(result: RunResult) -> list[str]:
     comparison = result.past.comparison
     if comparison is None:
         return []
-    sentence = f"since {comparison.old.run.day_and_minute} UTC: {changes.counted(comparison, still=False)}"
-    return textwrap.wrap(sentence, COLUMNS, max_lines=2, placeholder=" …")
+    scope = f" ({comparison.scope})" if comparison.scope else ""
+    sentence = f"since {comparison.old.run.day_and_minute} UTC{scope}: {changes.counted(comparison, still=False)}"
+    return textwrap.wrap(sentence, COLUMNS, max_lines=3, placeholder=" …")
 
 
 def _reason(reason: findings.Reason) -> str:

@@ -14,7 +14,8 @@ def document(verdicts: dict[str, str] | None = None, number: int = 1, **changed:
     Return a report.json: its run is the *number*-th, an hour after the one before.
 
     Args:     verdicts: by requirement id. changed: ``target``, ``version``, ``profile``, ``interrupted``,
-              ``suite_version``, ``requirements`` (fields by id), ``latency`` (percentiles by operation).
+              ``read_only``, ``shard``, ``suite_version``, ``requirements`` (fields by id),
+              ``latency`` (percentiles by operation).
     """
     verdicts = {"SIGN-001": "pass"} if verdicts is None else verdicts
     fields = changed.get("requirements", {})
@@ -29,6 +30,8 @@ def document(verdicts: dict[str, str] | None = None, number: int = 1, **changed:
             "profile": changed.get("profile", "standard"),
             "suite_version": changed.get("suite_version", "0.1.0"),
             "interrupted": changed.get("interrupted", False),
+            "read_only": changed.get("read_only"),
+            "shard": changed.get("shard"),
         },
         "target": {
             "name": changed.get("target", "staging"),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from contract import verdict
+from contract.errors import ReadOnlyRun
 from contract.history.comparison import TITLES, compare
 from contract.tests.history.reports import report
 
@@ -29,7 +31,7 @@ def turned(before: str, after: str, old: Any = None, new: Any = None, **changed:
         ("pass", "warn", "failing", True),
         ("warn", "fail", "failing", True),
         ("inconclusive", "fail", "failing", True),
-        ("not-tested", "fail", "failing", True),
+        ("not-tested", "fail", "found", False),
         ("fail", "fail", "still", False),
         ("fail", "warn", "still", False),
         ("fail", "pass", "mended", False),
@@ -57,6 +59,50 @@ def test_what_the_new_run_was_not_asked_for_is_no_loss() -> None:
 
 def test_what_another_profile_leaves_out_is_told_and_not_worse() -> None:
     assert turned("pass", "not-tested", profile="smoke") == (["not_tested"], False)
+
+
+LEFT_BY_OPTIONS = [
+    f"{verdict.NOT_REACHED}: the run was interrupted",
+    f"{verdict.LEFT_OUT}: the budget of 60 requests is spent on other tests",
+    "none of its cases is in the profile smoke",
+    str(ReadOnlyRun("POST /exams")),
+]
+
+
+@pytest.mark.parametrize("reason", LEFT_BY_OPTIONS)
+def test_what_a_run_left_by_its_own_options_is_neither_lost_nor_won(reason: str) -> None:
+    left = {"reason": reason}
+
+    assert turned("pass", "not-tested", new=left) == ([], False)
+    assert turned("not-tested", "pass", old=left) == ([], False)
+    assert turned("not-tested", "fail", old=left) == (["found"], False)
+    assert turned("pass", "not-tested", new={"reason": "the config names no superuser"}) == (["not_tested"], True)
+
+
+MUCH = {"tests": ["a", "b"], "evidence": {"exams_index": {}, "exams_create": {}}}
+LITTLE = {"tests": ["a", "b"], "evidence": {"exams_index": {}}}
+
+
+def test_of_runs_of_different_scope_only_what_both_tried_is_compared() -> None:
+    assert turned("fail", "pass", MUCH, LITTLE, read_only="--read-only") == ([], False)
+    assert turned("fail", "pass", LITTLE, MUCH, read_only="--read-only") == (["mended"], False)
+    assert turned("pass", "fail", MUCH, LITTLE, read_only="--read-only") == (["failing"], True)
+    assert turned("pass", "fail", LITTLE, MUCH, read_only="--read-only") == (["found"], False)
+    assert turned("fail", "pass", MUCH, LITTLE) == (["mended"], False)
+
+    for more, told in ((LITTLE, 0), (MUCH, 1)):
+        old = report(requirements={"SIGN-001": {**MUCH, "observed": {"status": 401}}})
+        new = report(number=2, requirements={"SIGN-001": {**more, "observed": {"status": 403}}}, profile="smoke")
+        assert len(compare(old, new).answers) == told
+
+
+def test_the_scopes_are_told_in_one_line() -> None:
+    new = report(number=2, profile="smoke", read_only="production = true", shard="1/2")
+
+    assert compare(report(), new).notes == (
+        "different profiles: standard and smoke; the new run was read-only; different parts: the whole and 1/2; "
+        "compared is what both judged",
+    )
 
 
 def test_a_new_failure_that_is_known_is_not_worse_and_one_that_expired_is() -> None:

@@ -82,6 +82,14 @@ def test_the_same_profile_and_the_same_questions_are_preferred() -> None:
     assert previous(run, []) is None
 
 
+def test_a_run_that_changed_nothing_is_compared_with_its_like() -> None:
+    writing, reading = report(number=2), report(number=1, read_only="--read-only")
+
+    assert previous(report(number=3, read_only="--read-only"), [writing, reading]) is reading
+    assert previous(report(number=3), [reading, writing]) is writing
+    assert previous(report(number=3), [reading]) is reading
+
+
 def test_a_requirement_that_the_older_catalogue_lacks_does_not_make_its_run_a_part() -> None:
     run = report({ID: "pass", "SIGN-002": "pass"}, 3)
     older = report({ID: "pass"}, 1)

@@ -18,9 +18,9 @@ from contract.reporting import changes, diff_page, summary
 from contract.tests.history.reports import report, write
 
 OLD = {"SIGN-001": "pass", "SIGN-002": "fail", "SIGN-003": "pass", "SIGN-004": "pass", "SIGN-005": "fail",
-       "SIGN-006": "not-tested", "SIGN-007": "pass", "SIGN-008": "pass"}  # fmt: skip
+       "SIGN-006": "not-tested", "SIGN-007": "pass", "SIGN-008": "pass", "SIGN-010": "not-tested"}  # fmt: skip
 NEW = {"SIGN-001": "fail", "SIGN-002": "pass", "SIGN-003": "inconclusive", "SIGN-004": "not-tested",
-       "SIGN-005": "fail", "SIGN-006": "pass", "SIGN-007": "pass", "SIGN-009": "pass"}  # fmt: skip
+       "SIGN-005": "fail", "SIGN-006": "pass", "SIGN-007": "pass", "SIGN-009": "pass", "SIGN-010": "fail"}  # fmt: skip
 SPEED = {f"op{number}": (10.0 + number, 12.0 + number, 60) for number in range(10)}
 
 
@@ -42,7 +42,8 @@ def test_every_kind_is_told_in_the_terminal() -> None:
     assert "FAIL  SIGN-001    pass -> fail: SIGN-001 holds." in lines
     assert "ok    SIGN-002    fail -> pass: SIGN-002 holds." in lines
     assert "open  SIGN-007    status: 401 -> 403" in lines
-    assert "note different profiles: standard and deep" in lines
+    assert "new   SIGN-010    not-tested -> fail: SIGN-010 holds." in lines
+    assert "note different profiles: standard and deep; compared is what both judged" in lines
     assert any(line.startswith("slower op3 ") for line in lines)
     assert " ".join(lines[lines.index("", len(lines) - 4) :]).strip().startswith("2 worse: 1 newly failing, ")
 
