@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from contract.results import (
     operations_of,
 )
 from contract.target import EMBEDDED
+
+_LARGER = {"smoke": "standard", "standard": "deep"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def conclude(gathered: Gathered) -> RunResult:
         gathered.cases,
         set(gathered.selected),
         gathered.answers,
-        f"none of its cases is in the profile {run.profile}",
+        _outside(run.profile),
         of_a_shard=is_shard,
     )
     known_deviations.mark(judged, gathered.known, datetime.fromisoformat(run.started_at).date())
@@ -85,7 +87,20 @@ def _sentence(gathered: Gathered, overall: RunVerdict, judged: list[RequirementR
     name = gathered.target["name"]
     said = verdict.sentence(overall, judged, name, gathered.strict, gathered.left_behind)
     part = f"Part {gathered.run.shard}: " if gathered.run.shard else ""
-    return " ".join([f"{part}{said}", *_left(gathered), *_read_only(gathered.run, judged)])
+    return " ".join([f"{part}{said}", *_left(gathered), *_read_only(gathered.run, judged), *_not_in(gathered, judged)])
+
+
+def _outside(profile: str) -> str:
+    return f"none of its cases is in the profile {profile}"
+
+
+def _not_in(gathered: Gathered, judged: Sequence[RequirementResult]) -> Iterator[str]:
+    """Name what was chosen by options and is in a larger profile only."""
+    profile = gathered.run.profile
+    ids = [each.id for each in judged if each.in_scope and each.reason == _outside(profile)]
+    if ids and profile in _LARGER and len(gathered.selected) < len(judged):
+        use = f"use --profile {_LARGER[profile]}"
+        yield f"Chosen and not in the profile {profile}: {verdict.listed(ids)}; {use}."
 
 
 def _left(gathered: Gathered) -> Iterator[str]:

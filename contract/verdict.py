@@ -248,9 +248,9 @@ def _broken(results: list[RequirementResult], strict: bool) -> str:
     mended = [result.id for result in broken if is_mended(result)]
     others = [result.id for result in broken if not is_mended(result)]
     if not others:
-        return f"fails the strict run: known deviations no longer fail ({_listed(mended)})"
-    gone = f"; known deviations that no longer fail: {_listed(mended)}" if mended else ""
-    return f"does not conform: {len(others)} broken ({_listed(others)}){gone}"
+        return f"fails the strict run: known deviations no longer fail ({listed(mended)})"
+    gone = f"; known deviations that no longer fail: {listed(mended)}" if mended else ""
+    return f"does not conform: {len(others)} broken ({listed(others)}){gone}"
 
 
 _WORDS = {
@@ -278,5 +278,6 @@ def _counted(results: list[RequirementResult], *verdicts: Verdict) -> list[str]:
     return [f"{count} {_WORDS[each]}" for each, count in counts.items() if count]
 
 
-def _listed(ids: list[str]) -> str:
+def listed(ids: list[str]) -> str:
+    """Return the first of *ids*, and how many more there are."""
     return ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")

@@ -7,6 +7,7 @@ from typing import Any
 
 from contract.conclusion import Gathered, conclude
 from contract.errors import ReadOnlyRun
+from contract.requirements import load
 from contract.results import CaseResult, Evidence, RunInfo, RunResult, Verdict
 
 LATE = "not reached: 2 tests failed before (--max-failures)"
@@ -17,10 +18,10 @@ def untested(requirement: str, test: str, reason: str) -> CaseResult:
     return CaseResult("c", requirement, test, "exams_index", Verdict.NOT_TESTED, reason)
 
 
-def run(*cases: CaseResult, **changed: Any) -> RunResult:
-    info = RunInfo("id", "2026-11-22T03:15:00Z", 1.0, 1, "standard", "0.1.0", 1, **changed)
+def run(*cases: CaseResult, profile: str = "standard", more: tuple[str, ...] = (), **changed: Any) -> RunResult:
+    info = RunInfo("id", "2026-11-22T03:15:00Z", 1.0, 1, profile, "0.1.0", 1, **changed)
     target = {"name": "staging", "base_url": "https://staging.example.com"}
-    selected = {case.requirement for case in cases}
+    selected = {*more, *(case.requirement for case in cases)}
     return conclude(Gathered(info, target, selected, {}, {}, False, list(cases), [], [], info.interrupted))
 
 
@@ -46,3 +47,12 @@ def test_a_run_that_was_to_change_nothing_says_why_and_how_much_that_left() -> N
 
     assert re.search(r"\. Read-only \(production = true\): 2 not tested that need more than GET\.$", said)
     assert "Read-only" not in run(PASSED, *left).sentence
+
+
+def test_what_was_chosen_and_is_in_a_larger_profile_only_is_named() -> None:
+    few = run(PASSED, profile="smoke", more=("EXAM-002", "EXAM-003")).sentence
+    everything = tuple(each.id for each in load())
+
+    assert few.endswith(" Chosen and not in the profile smoke: EXAM-002, EXAM-003; use --profile standard.")
+    assert "Chosen" not in run(PASSED, profile="smoke").sentence
+    assert "Chosen" not in run(PASSED, profile="smoke", more=everything).sentence, "nothing was chosen"
