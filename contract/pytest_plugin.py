@@ -44,8 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--config", type=Path, help="the config file (default: conformance.toml)")
     group.addoption("--profile", choices=PROFILES, default="standard", help="smoke, standard (default) or deep")
     group.addoption("--seed", type=int, help="everything generated follows from it (default: random)")
-    group.addoption("--requirement", action="append", default=[], metavar="ID", help="only these; globs allowed")
-    group.addoption("--area", action="append", default=[], help="only the requirements of these areas; globs allowed")
+    group.addoption(
+        "--requirement", action="append", default=[], metavar="ID", help="only these; adds to --area; globs allowed"
+    )
+    group.addoption(
+        "--area", action="append", default=[], help="only these areas; adds to --requirement; globs allowed"
+    )
     group.addoption("--operation", action="append", default=[], metavar="ID", help="only these operations")
     group.addoption("--read-only", action="store_true", help="send nothing that changes state")
     group.addoption("--should-fails", action="store_true", help="an unmet should fails the run too")

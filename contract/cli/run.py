@@ -67,9 +67,19 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.option("--workers", default="auto", callback=_workers, metavar="N|auto", show_default=True,
               help="Processes; auto is one per core, and more for a distant target.")  # fmt: skip
 @click.option(
-    "--requirement", "requirements", multiple=True, metavar="ID", help="Only these; repeatable, globs allowed."
+    "--requirement",
+    "requirements",
+    multiple=True,
+    metavar="ID",
+    help="Only these; repeatable, globs allowed; with --area they add up.",
 )
-@click.option("--area", "areas", multiple=True, metavar="AREA", help="Only these areas; repeatable, globs allowed.")
+@click.option(
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="AREA",
+    help="Only these areas; repeatable, globs allowed; with --requirement they add up.",
+)
 @click.option(
     "--operation", "operations", multiple=True, metavar="ID", help="Only requirements of this operation; repeatable."
 )

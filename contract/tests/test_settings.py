@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract.cli import run
 from contract.errors import ConfigurationError, UnknownName
 from contract.requirements import load
 from contract.settings import Settings
@@ -29,6 +30,9 @@ def test_areas_and_requirements_add_up() -> None:
     chosen = Settings(requirements=("SIGN-001",), areas=("zip", "tok*")).selected(REGISTER)
 
     assert chosen == {each.id for each in REGISTER if each.area in ("zip", "token")} | {"SIGN-001"}
+    helps = {option.name: getattr(option, "help", "") for option in run.command.params}
+    assert "with --area they add up" in helps["requirements"]
+    assert "with --requirement they add up" in helps["areas"]
 
 
 def test_operations_narrow_what_was_chosen() -> None:
