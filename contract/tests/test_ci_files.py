@@ -48,3 +48,12 @@ def test_the_docs_name_them() -> None:
 
     for path in FILES:
         assert str(path.relative_to(data.root())) in pages
+
+
+def test_the_config_that_the_night_reads_is_said_to_be_committed_and_can_be() -> None:
+    guide = (data.root() / "docs" / "staging.md").read_text(encoding="utf-8")
+    ignored = (data.root() / ".gitignore").read_text(encoding="utf-8").split()
+
+    assert "Commit `conformance.toml`" in guide.partition("## 5. Nightly")[2]
+    assert "commit conformance.toml" in (FOLDER / "workflows" / "nightly.yml").read_text(encoding="utf-8")
+    assert not {"conformance.toml", "*.toml"} & set(ignored)
