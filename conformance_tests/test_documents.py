@@ -158,7 +158,7 @@ def test_absent_document_is_not_found(administrator, shared):
     absent = administrator("documents_show", exam_id=exam_id, id=administrator.sender.absent_id())
     shown = administrator("documents_show", exam_id=exam_id, id=document_id)
 
-    expect(absent).refused(404)
+    expect(absent).refused()
     control(shown).accepted()
 
 

@@ -109,7 +109,7 @@ def test_absent_document_is_not_found(operation_id, administrator, world, place)
     absent = administrator(operation_id, **{**place, "id": world.absent_id("document")}, **content)
     right = administrator(operation_id, **place, **content)
 
-    expect(absent).refused(404)
+    expect(absent).refused()
     control(right).accepted()
 
 

@@ -82,6 +82,8 @@ def test_update_keeps_what_it_does_not_name(administrator, world, link_params, c
 @pytest.mark.requirement("LTI-088")
 def test_update_leaves_what_is_no_parameter(administrator, link, changes, operation_id):
     before = link()
+    # In another exam a link may get another placeholder.
+    changes.pop("exam_id")
 
     updated = control(administrator(operation_id, id=before["id"], **changes)).accepted()
 
@@ -108,7 +110,7 @@ def test_absent_lti_resource_is_not_updated(administrator, world, link, operatio
     absent = administrator(operation_id, id=world.absent_id("lti_resource"), **change)
     present = administrator(operation_id, id=present_id, **change)
 
-    expect(absent).refused(404)
+    expect(absent).refused()
     control(present).accepted()
 
 
@@ -121,7 +123,7 @@ def test_absent_lti_resource_is_named_by_update(administrator, world, shared, op
 
     expect(absent).refused()
     control(present).accepted()
-    has_text(absent, not_found(id))
+    has_text(absent, not_found(id), of=404)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ from contract import rowsets
 from contract.checks.lists import find
 from contract.checks.shape import rows
 from contract.checks.tables import Table, shows_each_once
-from contract.client import File
 from contract.filters import FieldType, by
 from contract.judgement import NotTested, control, deciding, expect, observe
-from contract.world import PNG
 
 requirement = pytest.mark.requirement
 LARGEST = 300
@@ -232,7 +230,7 @@ def test_a_limit_that_is_no_number_is_refused_elsewhere(operation_id, table):
 def add_row(operation_id, world, exam_id):
     """Add a row to a list of the exam; return its id and how to remove it."""
     if operation_id == "attachments_index":
-        made = world.attachment(exam_id, File("one.png", PNG, "image/png"))
+        made = world.attachment(exam_id)
         return made["id"], lambda: world.client()("attachments_destroy", exam_id=exam_id, id=made["id"])
     made = world.student_session(exam_id)
     return made["id"], lambda: world.client()("student_sessions_destroy", id=made["id"])
@@ -334,7 +332,10 @@ def test_without_page_the_first_comes(operation_id, table):
 
     control(without).accepted()
     control(first.exchange).accepted()
-    expect(without).equals([row["id"] for row in rows(without, table.key)], first.ids, "ids without page")
+    ids = [row["id"] for row in rows(without, table.key)]
+    # Whether a list comes in pages at all where none is asked for is not documented.
+    is_whole = sorted(ids) == sorted(table.made)
+    expect(without).holds(ids == first.ids or is_whole, f"the ids {first.ids}, or of all pages", f"{ids}")
 
 
 # -- what is not documented -------------------------------------------------------------------------------------------

@@ -291,7 +291,7 @@ def test_an_exam_that_does_not_exist_has_no_zip(operation_id, administrator, sha
     refused = administrator(operation_id, id=absent)
     accepted = administrator(operation_id, id=right)
 
-    expect(refused).refused(404)
+    expect(refused).refused()
     control(accepted).accepted()
 
 

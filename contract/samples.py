@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.client import File
 from contract.judgement import NotTested
 from contract.shared import Shared
-from contract.world import PNG, World
+from contract.world import World
 
 
 @dataclass(frozen=True)
@@ -237,7 +236,7 @@ def _attachments_show(samples: Samples, operation_id: str) -> Sample:
 
 @_sample("attachments_create")
 def _attachments_create(samples: Samples, operation_id: str) -> Sample:
-    return Sample(operation_id, {"exam_id": samples.shared.exam_id, "document": File("pixel.png", PNG, "image/png")})
+    return Sample(operation_id, {"exam_id": samples.shared.exam_id, "document": samples.world.picture()})
 
 
 @_sample("attachments_destroy")

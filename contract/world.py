@@ -117,7 +117,10 @@ class World:
 
     def open_exam(self, **params: Any) -> dict[str, Any]:
         """Create an exam with a document, which opens it. Raises: Inconclusive: it is shown with another status."""
-        exam = self.exam(**params)
+        return self.opened(self.exam(**params))
+
+    def opened(self, exam: dict[str, Any]) -> dict[str, Any]:
+        """Add a document to an exam, which opens it. Raises: Inconclusive: it is shown with another status."""
         self.document(exam["id"])
         shown = self.client()("exams_show", purpose="set-up", id=exam["id"]).json
         status = (
@@ -132,9 +135,13 @@ class World:
         return {"exam_id": exam_id, **self.create("documents_create", exam_id=exam_id, **content)}
 
     def attachment(self, exam_id: int, file: File | None = None) -> dict[str, Any]:
-        """Upload an attachment of an exam."""
-        document = file or File("pixel.png", PNG, "image/png")
+        """Upload an attachment of an exam, under a name of its own: whether two may have one name is not documented."""
+        document = file or self.picture()
         return {"exam_id": exam_id, **self.create("attachments_create", exam_id=exam_id, document=document)}
+
+    def picture(self) -> File:
+        """Return a picture whose name no other one has."""
+        return File(f"pixel-{next(self._numbers)}.png", PNG, "image/png")
 
     def student_params(self, **params: Any) -> dict[str, Any]:
         """Return the parameters of a student session."""
@@ -203,7 +210,7 @@ class World:
         """
         Return an id that the target says does not exist.
 
-        Raises:   Inconclusive: the target does not answer 404 for it.
+        Raises:   NotTested: the target refuses to tell. Inconclusive: it shows something.
         """
         id = self.clients["administrator"].sender.absent_id()
         client = self.clients.get("superuser", self.clients["administrator"])
@@ -214,6 +221,8 @@ class World:
         elif kind in parents:
             params["institute_id"] = self.institute_id
         shown = client(SHOW[kind], purpose="set-up", **params)
+        if shown.refused and shown.status != 404:
+            raise NotTested(f"the target does not tell that an id is absent: {shown.line}, no 404")
         if shown.status != 404:
             raise Inconclusive(f"cannot show that an id is absent: {shown.line}, wanted 404")
         return id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from contract.exchange import Exchange
-from contract.judgement import expect
+from contract.judgement import NotTested, expect
 
 _QUOTES = re.compile(r"[\\'\"`‘’“”]")  # noqa: RUF001 - the documentation prints typographic quotes
 
@@ -26,12 +26,15 @@ def says(exchange: Exchange, text: str) -> bool:
     return _plain(text) in _plain(body)
 
 
-def has_text(exchange: Exchange, text: str) -> None:
+def has_text(exchange: Exchange, text: str, *, of: int | None = None) -> None:
     """
     Judge whether an answer says what the documentation prints for it.
 
-    Raises:   FindingRaised: it does not.
+    Args:     of: the status that the text belongs to, where others are as good.
+    Raises:   FindingRaised: it does not. NotTested: it has another status.
     """
+    if of is not None and exchange.status != of:
+        raise NotTested(f"the text belongs to a {of}, and the answer is a {exchange.status}")
     expect(exchange).holds(
         says(exchange, text), f"the text {text!r} in the body", lambda: exchange.text[:200] or "no body"
     )

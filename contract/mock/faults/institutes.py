@@ -316,13 +316,6 @@ add(
     "INST-059",
 )
 add(
-    "institutes-create-any-word-is-true",
-    CREATE,
-    "institutes_create takes any word for its three switches as true.",
-    both(*(p.read_as(name, p.true) for name in SWITCHES)),
-    "INST-061",
-)
-add(
     "institutes-create-logo-refused",
     CREATE,
     "institutes_create refuses a logo.",

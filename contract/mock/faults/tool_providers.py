@@ -164,14 +164,6 @@ add(
     wrap(of_callers_institute),
     "TOOL-052",
 )
-add(
-    "tool-providers-create-any-word-is-true",
-    CREATE,
-    "tool_providers_create takes any word for use_as_basic_link as true.",
-    p.read_as("use_as_basic_link", p.true),
-    "TOOL-059",
-    also=("TOOL-046",),
-)
 add("tool-providers-create-clock-ahead", CREATE, "A new tool provider is dated an hour ahead.", s.dated(1), "TOOL-062")
 add(
     "tool-providers-create-name-ascii",

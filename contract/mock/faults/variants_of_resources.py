@@ -16,6 +16,7 @@ from contract.mock.call import Call, Reply
 from contract.mock.errors import ErrorAnswer, Refusal, error_body
 from contract.mock.faults.kit.answers import objects
 from contract.mock.faults.kit.core import override, succeeded, wrap
+from contract.mock.faults.kit.params import read_as, true
 from contract.mock.faults.registry import Change
 from contract.mock.faults.variants import add, every
 from contract.mock.operations import Handler
@@ -231,6 +232,57 @@ def _sessions_without_mode(rules: Rules) -> None:
     rules.finishers.append(edit)
 
 
+def _words_are_true(rules: Rules) -> None:
+    """Where no rule is printed, a boolean is false for what means no, and true for everything else."""
+    switches = ("global_proctor", "global_reviewer", "block_students_until_proctor_connected")
+    for operation, names in (("institutes_create", switches), ("tool_providers_create", ("use_as_basic_link",))):
+        for name in names:
+            read_as(name, true)(rules, rules.operations[operation])
+
+
+def _open_exams_stay(rules: Rules) -> None:
+    def around(call: Call, inner: Handler) -> Reply:
+        if call.found["exam"]["status"] == "open":
+            raise Refusal("invalid", param="status", rule="is open")
+        return inner(call)
+
+    wrap(around)(rules, rules.operations["exams_destroy"])
+
+
+def _links_before_documents(rules: Rules) -> None:
+    """Links are made while the exam is a draft, as the documentation's own order has it."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        exam = call.store.get(EXAMS, call.params["exam_id"])
+        if exam is not None and exam["status"] == "open":
+            raise Refusal("invalid", param="exam_id", rule="is open already")
+        return inner(call)
+
+    wrap(around)(rules, rules.operations["lti_resources_create"])
+
+
+def _names_of_files_differ(rules: Rules) -> None:
+    def around(call: Call, inner: Handler) -> Reply:
+        sql = "SELECT 1 FROM attachments WHERE exam_id = ? AND document_file_name = ?"
+        if call.store.value(sql, (call.found["exam"]["id"], call.params["document"].name)) is not None:
+            raise Refusal("invalid", param="document", rule="is there under this name")
+        return inner(call)
+
+    wrap(around)(rules, rules.operations["attachments_create"])
+
+
+def _begins_in_the_future(rules: Rules) -> None:
+    """An exam begins after the printed example does, which is of 2018."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        if 1_545_000_000_000 < (call.params.get("start_time") or 0) < call.now_ms:
+            raise Refusal("invalid", param="start_time", rule="is in the past")
+        return inner(call)
+
+    for name in ("exams_create", "exams_update", "exams_update_put"):
+        wrap(around)(rules, rules.operations[name])
+
+
 add("destroyed-sessions-archived", "destroyed student sessions stay in the lists as archived ones", _archived)
 add("mails-bounce", "every mail to a student bounces at once", _bounces)
 add("mails-of-drafts-refused", "send_emails of an exam that is not open is refused", _no_mail_of_drafts)
@@ -244,3 +296,12 @@ add("zip-status-without-job-is-404", "before anybody asked for a zip its status 
 add("zip-of-nothing-refused", "a zip of an exam without uploads is refused", _no_zip_of_nothing)
 add("exams-are-touched", "a change of what is in an exam moves the exam's updated_at", _touched_exams)
 add("sessions-without-mode", "the mode of a student session is null", _sessions_without_mode)
+add("words-are-true", "where no rule is printed a boolean takes any word for true", _words_are_true)
+add("open-exams-stay", "an exam that is open is not destroyed", _open_exams_stay)
+add("links-before-documents", "an exam that is open takes no further LTI resources", _links_before_documents)
+add("names-of-files-differ", "two attachments of an exam have different names", _names_of_files_differ)
+add(
+    "exams-begin-in-the-future",
+    "an exam does not begin in the past, but for that of the printed example",
+    _begins_in_the_future,
+)

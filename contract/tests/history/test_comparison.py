@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contract import verdict
 from contract.errors import ReadOnlyRun
 from contract.history.comparison import TITLES, compare
+from contract.history.report import NOT_REACHED
 from contract.tests.history.reports import report
 
 HOLDS = {"known": {"state": "holds", "reason": "r", "link": None, "expires": None}}
@@ -62,7 +62,7 @@ def test_what_another_profile_leaves_out_is_told_and_not_worse() -> None:
 
 
 LEFT_BY_OPTIONS = [
-    f"{verdict.NOT_REACHED}: the run was interrupted",
+    f"{NOT_REACHED}: the run was interrupted",
     f"{verdict.LEFT_OUT}: the budget of 60 requests is spent on other tests",
     "none of its cases is in the profile smoke",
     str(ReadOnlyRun("POST /exams")),
