@@ -181,7 +181,14 @@ def test_an_absent_id_is_shown_to_be_absent(world: World, server: RecordingServe
     assert server.lines == [f"GET /api/v3/exams/{id}"]
 
 
-@pytest.mark.parametrize("status", [200, 403, 500])
+def test_where_another_refusal_hides_what_is_absent_no_id_is_used(world: World, server: RecordingServer) -> None:
+    server.answers = [Answer(status=403)]
+
+    with pytest.raises(NotTested, match="does not tell that an id is absent.*403, no 404"):
+        world.absent_id("exam")
+
+
+@pytest.mark.parametrize("status", [200, 500])
 def test_an_id_that_is_not_shown_to_be_absent_is_not_used(world: World, server: RecordingServer, status: int) -> None:
     server.answers = [Answer(status=status)]
 

@@ -10,6 +10,7 @@ from contract.errors import ReadOnlyRun
 from contract.history.comparison import TITLES, compare
 from contract.history.report import NOT_REACHED
 from contract.tests.history.reports import report
+from contract.verdict import LEFT_OUT
 
 HOLDS = {"known": {"state": "holds", "reason": "r", "link": None, "expires": None}}
 EXPIRED = {"known": {"state": "expired", "reason": "r", "link": None, "expires": "2026-01-01"}}
@@ -63,7 +64,7 @@ def test_what_another_profile_leaves_out_is_told_and_not_worse() -> None:
 
 LEFT_BY_OPTIONS = [
     f"{NOT_REACHED}: the run was interrupted",
-    f"{verdict.LEFT_OUT}: the budget of 60 requests is spent on other tests",
+    f"{LEFT_OUT}: the budget of 60 requests is spent on other tests",
     "none of its cases is in the profile smoke",
     str(ReadOnlyRun("POST /exams")),
 ]
