@@ -184,7 +184,7 @@ def test_an_absent_id_is_shown_to_be_absent(world: World, server: RecordingServe
 def test_where_another_refusal_hides_what_is_absent_no_id_is_used(world: World, server: RecordingServer) -> None:
     server.answers = [Answer(status=403)]
 
-    with pytest.raises(NotTested, match="does not tell that an id is absent.*403, no 404"):
+    with pytest.raises(NotTested, match=r"does not tell that an id is absent.*403, no 404"):
         world.absent_id("exam")
 
 
