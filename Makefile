@@ -33,7 +33,8 @@ plans: setup        ## make the plans and costs anew that are shipped with the p
 	$(BIN)/python -m contract.planning --profile standard --seed 1 --ship
 	for seed in $$(seq 10); do $(BIN)/python -m contract.planning --profile smoke --seed $$seed --ship || exit; done
 	$(BIN)/conformance run --seed 1 --workers 1 --report-dir build/costs
-	$(BIN)/python -m contract.costs build/costs/report.json 72
+	$(BIN)/conformance run --seed 1 --workers 1 --read-only --report-dir build/costs-read-only
+	$(BIN)/python -m contract.costs build/costs/report.json build/costs-read-only/report.json 72
 
 docs: setup         ## write docs/requirements/ anew from the register, the tests and the faults
 	$(BIN)/python -m contract.reference

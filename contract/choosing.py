@@ -191,13 +191,19 @@ def _unit(run: Session, item: pytest.Item) -> Unit:
     name = name_of(item)
     return Unit(
         name=name,
-        cost=costs.of(name, len(cases) or None),
+        cost=costs.of(name, len(cases) or None, run.read_only) if _can_decide(run, ids) else costs.NOTHING,
         group=_group(item),
         requirements=tuple(ids),
         operation=operation_of(item),
         level=min((register.get(each).level for each in ids), key=portions.LEVELS.index, default="open"),
         cases=cases,
     )
+
+
+def _can_decide(run: Session, ids: Iterable[str]) -> bool:
+    """Tell whether the target has all that one of the requirements needs at least."""
+    register = requirements.load()
+    return any(all(run.target.lacks(name) is None for name in register.get(each).needs) for each in ids)
 
 
 def _cut(run: Session, items: Sequence[pytest.Item], units: Sequence[Unit]) -> None:
@@ -213,15 +219,17 @@ def _cut(run: Session, items: Sequence[pytest.Item], units: Sequence[Unit]) -> N
             if unit.name not in cut.names:
                 item.add_marker(pytest.mark.skip(reason=reason))
                 over += 1
-        spent = [_shortened(unit, cut.chosen.get(unit.name)) for unit in units if unit.name in cut.names]
+        spent = [_shortened(run, unit, cut.chosen.get(unit.name)) for unit in units if unit.name in cut.names]
     whole = costs.total(unit.cost for unit in spent)
+    if not run.read_only:
+        whole += costs.of_shared([unit.name for unit in spent], run.workers)
     run.note_plan({"tests": len(spent), "requests": round(whole.requests), "seconds": whole.seconds, "left_out": over})
 
 
-def _shortened(unit: Unit, left: list[int] | None) -> Unit:
+def _shortened(run: Session, unit: Unit, left: list[int] | None) -> Unit:
     if left is None:
         return unit
-    return Unit(unit.name, costs.of(unit.name, len(left)), unit.group)
+    return Unit(unit.name, costs.of(unit.name, len(left), run.read_only), unit.group)
 
 
 def _slice_key(item: pytest.Item) -> str:

@@ -61,6 +61,8 @@ class Ledger:
     control: str | None = None
     parts: dict[str, Ledger] = field(default_factory=dict)
     """The ledgers of the further requirements that the same test decides."""
+    shared: dict[str, list[int]] = field(default_factory=dict)
+    """What it used of what cases share: how many requests made it here, and how many resources they created."""
     ended: Exception | None = None
     """How a `deciding` block ended, where it did not simply return."""
 

@@ -89,6 +89,8 @@ class CaseResult:
     cases: int = 1
     duration_s: float = 0.0
     flaky: bool = False
+    shared: dict[str, list[int]] = field(default_factory=dict)
+    """What it used of what cases share: how many requests made it here, and how many resources they created."""
     earlier: Finding | None = None
     """What the first try found, where the second did not find it again."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
+from contract import judgement
 from contract.exchange import Exchange
 from contract.judgement import Inconclusive, NotTested
 from contract.printed import documented_example
@@ -24,13 +26,42 @@ class Shared:
         self.world = world
         self._within = within
         self._made: dict[str, Any] = {}
+        self._parts: dict[str, set[str]] = {}
+        """Key -> itself, and what was asked for to make it."""
+        self._making: list[str] = []
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """Return what *make* returned when *key* was first asked for; what it creates lives as long as the worker."""
         if key not in self._made:
-            with self._within():
+            with self._within(), self._counted(key):
                 self._made[key] = make()
+        parts = self._parts[key]
+        if self._making:
+            self._parts[self._making[-1]] |= parts
+        if (ledger := judgement.running()) is not None:
+            for part in parts:
+                ledger.shared.setdefault(part, [0, 0])
         return self._made[key]
+
+    @contextlib.contextmanager
+    def _counted(self, key: str) -> Iterator[None]:
+        """Let the running case tell what making *key* takes, without what is made on the way."""
+        ledger = judgement.running()
+        begun, told = (len(ledger.exchanges), list(ledger.shared)) if ledger else (0, [])
+        self._parts[key] = {key}
+        self._making.append(key)
+        try:
+            yield
+        finally:
+            self._making.pop()
+        if ledger:
+            sent = ledger.exchanges[begun:]
+            others = [counted for name, counted in ledger.shared.items() if name not in told]
+            created = sum(each.request.method == "POST" and each.accepted for each in sent)
+            ledger.shared[key] = [
+                len(sent) - sum(requests for requests, _ in others),
+                created - sum(resources for _, resources in others),
+            ]
 
     @property
     def exam_id(self) -> int:

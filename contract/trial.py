@@ -101,6 +101,7 @@ def _case(
         observed=bench_of(item).redactor.plain(ledger.observed),
         exchanges=common + [exchange.id for exchange in ledger.exchanges],
         cases=ledger.cases,
+        shared=ledger.shared,
         duration_s=round(duration_s, 4),
     )
     if ended is not None and ended.requirement in ("", requirement.id):

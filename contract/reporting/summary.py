@@ -182,6 +182,7 @@ def _case(case: CaseResult) -> dict[str, Any]:
         "cases": case.cases,
         "duration_s": round(case.duration_s, 6),
         "flaky": case.flaky,
+        "shared": case.shared,
     }
 
 

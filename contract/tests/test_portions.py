@@ -108,13 +108,41 @@ def test_what_tests_cost_is_shipped_and_of_this_suite() -> None:
     assert len(tests - known) <= 0.05 * len(tests), sorted(tests - known)[:10]
 
 
-def test_costs_are_taken_from_a_report() -> None:
-    report = {
-        "cases": [
-            {"test": "a", "exchanges": ["x1", "x2"], "duration_s": 0.2},
-            {"test": "a", "exchanges": ["x2", "x3"], "duration_s": 0.2},
-            {"test": "b", "exchanges": [], "duration_s": 0.1},
-        ]
-    }
+REPORT = {
+    "cases": [
+        {"test": "a", "exchanges": ["x1", "x2"], "duration_s": 0.2},
+        {"test": "a", "exchanges": ["x2", "x3"], "duration_s": 0.2, "shared": {"exam": [2, 1], "tool": [0, 0]}},
+        {"test": "b", "exchanges": [], "duration_s": 0.1},
+        {"test": "c", "exchanges": ["x4"], "duration_s": 0.1, "shared": {"exam": [0, 0]}},
+    ]
+}
 
-    assert costs.of_report(report) == {"a": [3, 0.2], "b": [0, 0.1]}
+
+def test_costs_are_taken_from_a_report_without_what_tests_share() -> None:
+    assert costs.of_report(REPORT) == {"a": [1, 0.2], "b": [0, 0.1], "c": [1, 0.1]}
+    assert costs.shared_of_report(REPORT) == {"exam": 3, "tool": 0}
+
+
+def test_what_is_shipped_tells_what_a_read_only_run_sends() -> None:
+    shipped = costs.figures(REPORT, {"cases": REPORT["cases"][2:]}, seconds=4.0)
+
+    assert shipped["tests"]["a"] == [1, 2.0]
+    assert shipped["read_only"] == {"c": [1, 1.0]}
+    assert shipped["uses"] == {"a": ["exam", "tool"], "c": ["exam"]}
+
+
+def test_every_worker_makes_what_its_tests_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = {"tests": {}, "read_only": {}, "shared": {"exam": 3}, "uses": {name: ["exam"] for name in "abcdefgh"}}
+    monkeypatch.setattr(costs, "_shipped", lambda: shipped)
+
+    assert costs.of_shared("ax", 1).requests == 3
+    assert costs.of_shared("x", 4).requests == 0
+    assert costs.of_shared("a", 4).requests == pytest.approx(3)
+    assert 3 * 1.9 < costs.of_shared("abcdefgh", 2).requests < 3 * 2
+
+
+def test_tests_that_change_something_cost_nothing_in_a_read_only_run() -> None:
+    assert costs.of("test_exams_create.py::test_exam_is_created", read_only=True) == costs.NOTHING
+    generated = "test_generated.py::test_generated_requests[{}-2of9]"
+    assert costs.of(generated.format("exams_index"), 10, read_only=True).requests == pytest.approx(12)
+    assert costs.of(generated.format("exams_create"), 10, read_only=True) == costs.NOTHING
