@@ -418,7 +418,7 @@ def test_absent_student_of_a_change_is_named(operation_id, sample, world):
 
     expect(absent).refused()
     control(right).accepted()
-    has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'")
+    has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'", of=404)
 
 
 @pytest.mark.requirement("SESSION-167")

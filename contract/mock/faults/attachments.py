@@ -131,8 +131,8 @@ add(
     a.field("placeholder", lambda text: "{" + text + "}"),
     "ATTACH-022",
 )
-f.absent_answered_with(add, SHOW, "attachment_not_found", 403, "ATTACH-023")
-f.absent_answered_with(add, DESTROY, "attachment_not_found", 403, "ATTACH-074")
+f.never_given_accepted(add, SHOW, {"attachment": None}, "ATTACH-023")
+f.never_given_accepted(add, DESTROY, {}, "ATTACH-074")
 add(
     "attachments-show-under-other-exam",
     SHOW,

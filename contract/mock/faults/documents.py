@@ -196,12 +196,12 @@ add(
     "DOC-042",
     also=("DOC-071",),
 )
-f.absent_answered_with(add, SHOW, MISSING, 403, "DOC-043")
+f.never_given_accepted(add, SHOW, {"document": None}, "DOC-043")
 add(
-    "documents-change-unknown-403",
+    "documents-change-unknown-accepted",
     (PATCH, PUT, DESTROY),
-    "A document that does not exist is answered with 403 by change and destroy.",
-    a.status(MISSING, 403),
+    "A document that does not exist is changed and destroyed as if all were well.",
+    a.never_given_accepted({"document": {}}),
     "DOC-067",
     "DOC-084",
 )

@@ -338,7 +338,7 @@ add(
     s.afterwards(others("updated_at = updated_at + 1", "id < ?")),
     "LTI-089",
 )
-f.absent_answered_with(add, PUT, MISSING, 403, "LTI-090")
+f.absent_accepted(add, PUT, {"lti_resource": {}}, "LTI-090", also=("LTI-091",))
 f.texts(add, PATCH, MISSING, "Not found", "LTI-091")
 add(
     "lti-resources-update-exam-ignored",

@@ -26,6 +26,9 @@ CHANGES = (PATCH, PUT)
 MISSING, IN_USE = "tool_provider_not_found", "tool_provider_in_use"
 
 
+MADE_UP = {"tool_url": "https://tool.example.com", "lti_custom_data": '{"made":"up"}'}
+
+
 def others(assignment: str, which: str = "id != ?") -> s.Statement:
     """Change the other tool providers of the institute."""
     return lambda call: (
@@ -143,10 +146,10 @@ add(
     also=("TOOL-047", "TOOL-022"),
 )
 add(
-    "tool-providers-create-defaults-null",
+    "tool-providers-create-defaults-made-up",
     CREATE,
-    "tool_providers_create answers null where tool_url and lti_custom_data were not given.",
-    a.each(lambda call, found: found.update({name: found[name] or None for name in ("tool_url", "lti_custom_data")})),
+    "tool_providers_create makes up a tool_url and custom data where none were given.",
+    a.each(lambda call, found: found.update({each: text for each, text in MADE_UP.items() if each not in call.sent})),
     "TOOL-050",
 )
 add(
@@ -252,7 +255,7 @@ add(
     s.afterwards(others("updated_at = updated_at + 1", "id < ?")),
     "TOOL-089",
 )
-f.absent_answered_with(add, PATCH, MISSING, 403, "TOOL-090")
+f.absent_accepted(add, PATCH, {"tool_provider": {}}, "TOOL-090", also=("TOOL-091",))
 f.texts(add, PUT, MISSING, "Not found", "TOOL-091")
 add(
     "tool-providers-update-institute-for-all",

@@ -483,7 +483,7 @@ add(
     both(s.not_stored("user", "updated_at"), a.each(before)),
     "USER-112",
 )
-f.absent_answered_with(add, PATCH, MISSING, 403, "USER-113")
+f.never_given_accepted(add, PATCH, {"user": {}}, "USER-113", also=("USER-114",))
 f.texts(add, PUT, MISSING, "Not found error.", "USER-114")
 add(
     "users-update-changes-all",

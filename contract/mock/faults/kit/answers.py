@@ -200,6 +200,19 @@ def unknown_accepted(body: Any, id_name: str | None = None, code: int = 200) -> 
     )
 
 
+def never_given_accepted(body: Any) -> Deviation:
+    """An id that no row ever had is answered as if all were well; of what was destroyed, or is elsewhere, it is not."""
+
+    def edit(call: Call, reply: Reply) -> Reply:
+        id = _id(call, None)
+        if reply.status != 404 or not id.isdigit():
+            return reply
+        newest = call.store.value(f"SELECT max(id) FROM {call.rules.tables[call.operation.resource].name}")
+        return Reply(200, body) if (newest or 0) + 10_000 < int(id) < 2**63 else reply
+
+    return finish(edit)
+
+
 def word_accepted(body: Any, id_name: str | None = None) -> Deviation:
     """A word as id in the path is answered as if all were well."""
     return finish(

@@ -140,6 +140,18 @@ def absent_answered_with(
     )
 
 
+def never_given_accepted(add: Add, operation: str, body: Any, *requirements: str, also: tuple[str, ...] = ()) -> None:
+    """An id that nothing ever had is found."""
+    add(
+        f"{slug(operation)}-never-given-id-accepted",
+        operation,
+        f"{operation} answers an id that nothing ever had with 200.",
+        a.never_given_accepted(body),
+        *requirements,
+        also=also,
+    )
+
+
 def absent_accepted(
     add: Add, operation: str, body: Any, *requirements: str, also: tuple[str, ...] = (), id_name: str | None = None
 ) -> None:
