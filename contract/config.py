@@ -71,6 +71,8 @@ def _plain_url(text: str) -> str:
         raise ValueError("a URL with a user and a password would be shown; give them as basic_auth")
     if parts.query or parts.fragment:
         raise ValueError("leave out what stands after ? or #: paths are put behind this URL")
+    if re.search(r"/api/v\d+/*$", parts.path):
+        raise ValueError("leave out /api/v3: it is put behind this URL")
     return text
 
 

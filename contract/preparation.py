@@ -104,7 +104,7 @@ def known_of(target: Target, register: Register) -> dict[str, Known]:
 
     Raises:   ConfigurationError: what its config pins or excuses is not there to be pinned or excused.
     """
-    _check_answers(target)
+    check_answers(target)
     return known_deviations.read(target.known, register, target.answers) if target.known else {}
 
 
@@ -143,7 +143,7 @@ def _tidied(session: Session, state: State) -> list[str]:
     return notes + [f"left behind earlier: {leak}" for leak in leaks]
 
 
-def _check_answers(target: Target) -> None:
+def check_answers(target: Target) -> None:
     """
     Make sure that every pinned answer is to a question that is open.
 

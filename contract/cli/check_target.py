@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contract import config, embedded, preflight
+from contract import config, embedded, preflight, preparation
 from contract.auth import Wrongly
 from contract.cli.options import config_option, target_option
 from contract.client import Sender
@@ -41,6 +41,7 @@ def command(target: str, config_file: Path | None) -> int:
 
 
 def _check(target: Target) -> int:
+    preparation.check_answers(target)
     _say("config", f"{target.name}: {target.base_url}")
     sender = preflight.sender_for(target)
     refused = 0

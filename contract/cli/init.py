@@ -67,6 +67,10 @@ institute_id = 1
               show_default=True, help="The file to write; an existing one is kept.")  # fmt: skip
 def command(file: Path) -> None:
     """Write a commented config file to start from."""
+    if str(file) == "-":
+        raise click.BadParameter(
+            "give the name of a file; nothing is written to standard output", param_hint="--config"
+        )
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(TEXT)

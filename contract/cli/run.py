@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import tempfile
@@ -46,15 +47,22 @@ def _workers(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
+def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("give a number of seconds above 0")
+    return value
+
+
 def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, int] | None:
     if value is None:
         return None
-    if ctx.params.get("seed") is None:
-        raise click.UsageError("--shard needs --seed: all parts must have the same plan")
     try:
-        return shard_of_text(value)
+        shard = shard_of_text(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+    if ctx.params.get("seed") is None:
+        raise click.UsageError("--shard needs --seed: all parts must have the same plan")
+    return shard
 
 
 @click.command("run", epilog=EPILOG)
@@ -98,8 +106,8 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
               help="The K-th of N parts of the plan; 'conformance merge' joins the reports.")  # fmt: skip
 @click.option("--last-failed", is_flag=True, help="Only what failed or was inconclusive in this target's last run.")
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Begin no test after N have failed.")
-@click.option("--max-duration", "max_duration_s", type=click.FloatRange(0, min_open=True), metavar="S",
-              help="Begin no test after S seconds.")  # fmt: skip
+@click.option("--max-duration", "max_duration_s", type=click.FloatRange(0, min_open=True), callback=_finite,
+              metavar="S", help="Begin no test after S seconds.")  # fmt: skip
 @click.option("--budget-requests", type=click.IntRange(1), metavar="N",
               help="Send about N requests at the most, those of most value.")  # fmt: skip
 @click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",

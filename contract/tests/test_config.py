@@ -236,6 +236,12 @@ def test_unknown_table_names_the_allowed_ones(problem):
         ('token = "${TOKEN}"', 'token = ""', "targets.staging.users.administrator.token", 5),
         ("https://staging.example.com", "staging.example.com", "targets.staging.base_url", 2),
         ("https://staging.example.com", "ftp://staging.example.com", "targets.staging.base_url", 2),
+        (
+            "https://staging.example.com",
+            "https://staging.example.com/api/v3/",
+            "targets.staging.base_url: leave out",
+            2,
+        ),
         ("\n\n", "\nverify_tls = 5\n\n", "targets.staging.verify_tls", 3),
         ("\n\n", '\ntimeout_s = "30"\n\n', "targets.staging.timeout_s", 3),
         ("\n\n", "\ntimeout_s = 0\n\n", "targets.staging.timeout_s", 3),

@@ -9,6 +9,7 @@ variant is another answer where the documentation is silent: nothing may turn re
 
 from __future__ import annotations
 
+import difflib
 import functools
 import tomllib
 from collections.abc import Callable
@@ -103,7 +104,10 @@ class UnknownFaultError(Exception):
     """Neither a fault nor a variant has this id."""
 
     def __init__(self, fault_id: str) -> None:
-        super().__init__(f"unknown fault {fault_id!r}; --list-faults prints those there are")
+        known = [*FAULTS, *VARIANTS]
+        near = ", ".join(difflib.get_close_matches(fault_id, known, n=3))
+        hint = f"; near: {near}" if near else ""
+        super().__init__(f"unknown fault or variant {fault_id!r}; --list-faults and --list-variants print them{hint}")
 
 
 def apply(rules: Rules, ids: tuple[str, ...]) -> None:

@@ -221,12 +221,11 @@ def _touched_exams(rules: Rules) -> None:
             wrap(around)(rules, operation)
 
 
-def _sessions_without_mode(rules: Rules) -> None:
+def _exams_without_mode(rules: Rules) -> None:
     def edit(call: Call | None, reply: Reply) -> Reply:
         if succeeded(reply) and isinstance(reply.body, dict):
             for found in objects(reply.body):
-                if "token" in found and "mode" in found:
-                    found["mode"] = None
+                found |= {name: None for name in ("mode", "current_exam_mode") if name in found}
         return reply
 
     rules.finishers.append(edit)
@@ -295,7 +294,7 @@ add("attachments-are-pictures-and-pdf", "only pictures and PDF files are taken a
 add("zip-status-without-job-is-404", "before anybody asked for a zip its status is a 404", _no_status_without_job)
 add("zip-of-nothing-refused", "a zip of an exam without uploads is refused", _no_zip_of_nothing)
 add("exams-are-touched", "a change of what is in an exam moves the exam's updated_at", _touched_exams)
-add("sessions-without-mode", "the mode of a student session is null", _sessions_without_mode)
+add("exams-without-mode", "the mode of an exam and of its student sessions is null", _exams_without_mode)
 add("words-are-true", "where no rule is printed a boolean takes any word for true", _words_are_true)
 add("open-exams-stay", "an exam that is open is not destroyed", _open_exams_stay)
 add("links-before-documents", "an exam that is open takes no further LTI resources", _links_before_documents)

@@ -97,7 +97,7 @@ def test_port_in_use() -> None:
     ("options", "message"),
     [
         (["--database", "/nonexistent/folder/state.db"], "the database /nonexistent/folder/state.db cannot be used"),
-        (["--fault", "no-such-fault"], "unknown fault 'no-such-fault'"),
+        (["--fault", "no-such-fault"], "unknown fault or variant 'no-such-fault'"),
         (["--config-out", "/nonexistent/folder/x.toml"], "cannot write /nonexistent/folder/x.toml"),
     ],
 )

@@ -99,5 +99,5 @@ def test_rules_share_nothing_that_a_fault_could_change() -> None:
 
 
 def test_unknown_fault_is_named() -> None:
-    with pytest.raises(faults.UnknownFaultError, match="unknown fault 'nope'"):
+    with pytest.raises(faults.UnknownFaultError, match="unknown fault or variant 'nope'"):
         faults.apply(new_rules(), ("nope",))

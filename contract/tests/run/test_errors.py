@@ -195,6 +195,24 @@ def test_wrong_use_is_told_in_one_line(command, arguments, named):
     assert named in one_line(finished)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "--shard", "x"], "'--shard': give K/N"),
+        (["run", "--max-duration", "nan"], "'--max-duration': give a number of seconds"),
+        (["run", "--workers", "65"], "'--workers': give a number from 1 to 64"),
+        (["init", "--config", "-"], "--config: give the name of a file"),
+        (["mock", "--variant", "slo"], "unknown fault or variant 'slo'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_wrong_with_a_value_is_told(command, arguments, told):
+    finished = command(*arguments)
+
+    assert finished.status == 2
+    assert told in finished.err
+
+
 @pytest.mark.parametrize("arguments", [["run", "--profil", "smoke"], ["run", "--profile", "huge"], ["rum"]])
 def test_unknown_options_are_refused_with_a_hint(command, arguments):
     finished = command(*arguments)
@@ -234,10 +252,11 @@ def test_check_target_refuses_wrong_credentials(command, tmp_path, local):
     assert "1 of 4 users were refused" in finished.err
 
 
-def test_misspelt_answer_is_told(command, tmp_path, local):
+@pytest.mark.parametrize("name", ["run", "check-target"])
+def test_misspelt_answer_is_told(command, tmp_path, local, name):
     (tmp_path / "conformance.toml").write_text(local + "\n[targets.local.answers]\ninvalid_signatur = 403\n")
 
-    finished = command("run", "--target", "local")
+    finished = command(name, "--target", "local")
 
     assert finished.status == 2
     assert "answers.invalid_signatur" in one_line(finished)
