@@ -153,7 +153,7 @@ class TargetTable(_Table):
     client_certificate: Text | None = None
     basic_auth: Annotated[list[Text], pydantic.Field(min_length=2, max_length=2)] | None = None
     proxy: Url | None = None
-    timeout_s: Annotated[float, pydantic.Field(gt=0, le=LONGEST_TIMEOUT_S)] = 30.0
+    timeout_s: Annotated[float, pydantic.Field(gt=0, le=LONGEST_TIMEOUT_S, allow_inf_nan=False)] = 30.0
     known: Text | None = None
     requests_per_second: Rate | None = None
     budget_requests: BudgetTable | None = None

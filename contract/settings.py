@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import os
 import random
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class Settings:
             raise ConfigurationError(f"no profile {self.profile!r}; there are: {', '.join(PROFILES)}")
         if self.keep < 1:
             raise ConfigurationError("--keep has to be 1 or more: the last run of a target always stays")
+        if self.max_duration_s is not None and not (self.max_duration_s > 0 and math.isfinite(self.max_duration_s)):
+            raise ConfigurationError("--max-duration has to be a number of seconds above 0")
         if self.faults and self.target != "mock":
             raise ConfigurationError("--fault works with the embedded mock only; leave --target out")
         if self.report_dir:

@@ -8,6 +8,7 @@ told to stop, 2 when it cannot start.
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import sqlite3
@@ -30,6 +31,13 @@ Example:
 def _fail(message: str) -> NoReturn:
     click.echo(f"mock: {message}", err=True)
     sys.exit(2)
+
+
+def _finite(context: click.Context, param: click.Parameter, value: float) -> float:
+    """Refuse what FloatRange lets through: nan, which is below nothing, and inf."""
+    if not math.isfinite(value):
+        raise click.BadParameter("give a number of milliseconds")
+    return value
 
 
 def _list(context: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -57,7 +65,9 @@ def _list(context: click.Context, param: click.Parameter, wanted: bool) -> None:
 )
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Switch a seeded fault on; repeatable.")
 @click.option("--variant", "variants", multiple=True, metavar="ID", help="Answer otherwise, but rightly; repeatable.")
-@click.option("--latency", default=0.0, type=click.FloatRange(min=0), metavar="MS", help="Delay every answer.")
+@click.option(
+    "--latency", default=0.0, type=click.FloatRange(min=0), metavar="MS", callback=_finite, help="Delay every answer."
+)
 @click.option("--control", is_flag=True, help="Serve the control interface under /__mock__/.")
 @click.option(
     "--config-out",

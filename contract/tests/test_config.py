@@ -246,6 +246,7 @@ def test_unknown_table_names_the_allowed_ones(problem):
         ("\n\n", '\ntimeout_s = "30"\n\n', "targets.staging.timeout_s", 3),
         ("\n\n", "\ntimeout_s = 0\n\n", "targets.staging.timeout_s", 3),
         ("\n\n", "\ntimeout_s = inf\n\n", "targets.staging.timeout_s", 3),
+        ("\n\n", "\ntimeout_s = nan\n\n", "targets.staging.timeout_s: input should be a finite number", 3),
         ("\n\n", "\ntimeout_s = 1e12\n\n", "targets.staging.timeout_s", 3),
         ("\n\n", "\nrequests_per_second = nan\n\n", "targets.staging.requests_per_second", 3),
         ("\n\n", '\nbudget_requests = "x"\n\n', "targets.staging.budget_requests: give a number above 0", 3),

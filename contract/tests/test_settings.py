@@ -54,6 +54,9 @@ def test_a_pattern_that_fits_nothing_is_an_error(options: dict[str, Any]) -> Non
     ("options", "problem"),
     [
         ({"profile": "quick"}, "no profile 'quick'; there are: smoke, standard, deep"),
+        ({"max_duration_s": float("nan")}, "--max-duration has to be a number of seconds above 0"),
+        ({"max_duration_s": float("inf")}, "--max-duration has to be a number of seconds above 0"),
+        ({"max_duration_s": 0.0}, "--max-duration has to be a number of seconds above 0"),
         ({"target": "staging", "faults": ("any",)}, "--fault works with the embedded mock only"),
     ],
 )

@@ -64,6 +64,14 @@ def test_config_is_printed_when_no_file_is_named() -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("latency", ["nan", "inf"])
+def test_a_latency_that_is_no_number_of_milliseconds_is_refused(latency: str) -> None:
+    refused = run("--port", "0", "--latency", latency)
+
+    assert refused.returncode == 2
+    assert "give a number of milliseconds" in refused.stderr
+
+
 def test_goes_on_when_nobody_reads_what_it_prints(start: Start) -> None:
     mock = start()
     assert mock.process.stdout
