@@ -62,6 +62,15 @@ class Interruption:
         if self._is_allowed and self._signals > before:
             raise KeyboardInterrupt
 
+    @contextlib.contextmanager
+    def ignored(self) -> Iterator[None]:
+        """Let the block end whatever is asked for: it is short, and without it all that was done is lost."""
+        before, self._is_allowed = self._is_allowed, False
+        try:
+            yield
+        finally:
+            self._is_allowed = before
+
     def _heed(self, number: int, frame: Any) -> None:
         self._signals += 1
         if self._is_allowed and not self._is_postponed:

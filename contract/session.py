@@ -20,6 +20,7 @@ from contract.conclusion import Gathered, conclude
 from contract.embedded import EmbeddedMock
 from contract.examples import Examples
 from contract.history.report import NOT_REACHED
+from contract.interruption import OF_THIS_PROCESS
 from contract.journal import prefix_of
 from contract.results import CaseResult, Known, Leak, RunInfo, RunResult
 from contract.settings import REPORTS, Settings
@@ -232,6 +233,10 @@ class Session:
         """
         if self.state and not self.read_only:
             _, self.leaks = cleanup.clean_up(self.target, self.state, self.run_id)
+        with OF_THIS_PROCESS.ignored():
+            return self._reported()
+
+    def _reported(self) -> RunResult:
         self.outcome = self.result()
         if not self.rehearses:
             self.outcome.past = Archive.of(self.settings).past(self.outcome, self.folder)

@@ -126,3 +126,15 @@ def test_creation_of_a_worker_ends_before_its_test_does(of_worker):
     with pytest.raises(KeyboardInterrupt):
         carry_out()
     assert done == ["answered"]
+
+
+def test_what_must_not_be_lost_is_not_interrupted(of_run):
+    done = []
+
+    with of_run.ignored():
+        terminate()
+        done.append("written")
+
+    assert done == ["written"]
+    with pytest.raises(KeyboardInterrupt):
+        terminate()
