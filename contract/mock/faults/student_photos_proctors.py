@@ -377,13 +377,13 @@ add(
     "SESSION-311",
 )
 add(
-    "student-sessions-unassign-proctor-unknown-403",
+    "student-sessions-unassign-proctor-unknown-in-other-words",
     UNASSIGN,
-    "student_sessions_unassign_proctor answers a session that does not exist with 403 and other words.",
-    both(a.status("session_not_found", 403), a.text("session_not_found", "Not found error.")),
-    "SESSION-312",
+    "student_sessions_unassign_proctor answers a session that does not exist in other words.",
+    a.text("session_not_found", "Not found error."),
     "SESSION-313",
 )
+f.absent_accepted(add, UNASSIGN, {}, "SESSION-312", also=("SESSION-313",))
 f.word_accepted(add, UNASSIGN, {}, "SESSION-314")
 add(
     "student-sessions-unassign-proctor-everywhere",
