@@ -16,7 +16,7 @@ from contract.cli.options import config_option
 from contract.errors import ConfigurationError
 from contract.nonce import NonceSource, new_run_number, now_ms
 from contract.operations import BASE_PATH
-from contract.target import ROLES
+from contract.target import EMBEDDED, ROLES
 
 EPILOG = """
 \b
@@ -84,6 +84,11 @@ def _target(name: str | None, user: str, secret_key: str | None, file: Path | No
         if not secret_key:
             raise ConfigurationError("nothing to sign with: give --target NAME, or --secret-key KEY")
         return "http://127.0.0.1:8080", secret_key
+    if name == EMBEDDED:
+        raise ConfigurationError(
+            "the embedded mock is there only during a run; serve one with 'conformance mock --config-out local.toml' "
+            "and sign with --target local --config local.toml"
+        )
     target = config.read_target(name, file)
     if user not in target.users:
         raise ConfigurationError(f"target {name} has no user {user}; it has: {', '.join(target.users)}")

@@ -184,6 +184,7 @@ def test_a_wrong_list_of_known_deviations_is_told_before_anything_is_sent(comman
         (["run", "--target", "local", "--fault", "ignore-accept"], "--fault"),
         (["explain", "SIGN-999"], "SIGN-999"),
         (["sign", "--path", "/exams/7"], "--target"),
+        (["sign", "--path", "/exams/7", "--target", "mock"], "--target local --config local.toml"),
         (["sign", "--path", "/exmas/7", "--secret-key", "s"], "/exmas/7"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
