@@ -191,7 +191,7 @@ def test_face_photo_of_an_absent_session_is_not_found(administrator, photo_sessi
     absent = administrator(SHOW, id=administrator.sender.absent_id())
     answered = administrator(SHOW, id=photo_session_id)
 
-    expect(absent).refused(404)
+    expect(absent).refused()
     control(answered).accepted()
 
 
@@ -208,7 +208,7 @@ def test_absent_session_is_named(operation_id, sample, world):
 
     expect(absent).refused()
     control(right).accepted()
-    has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'")
+    has_text(absent, f"Couldn't find Student Session with 'id'='{absent_id}'", of=404)
 
 
 @pytest.mark.requirement("SESSION-257")
@@ -325,7 +325,7 @@ def test_photo_of_an_absent_session_is_not_found(operation_id, sample, world):
     absent = sample.send(request, id=world.absent_id("student_session"))
     present = sample.send(request)
 
-    expect(absent).refused(404)
+    expect(absent).refused()
     control(present).accepted()
 
 

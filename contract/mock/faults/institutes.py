@@ -455,7 +455,7 @@ add(
     s.afterwards(others("updated_at = updated_at + 1", "id < ?")),
     "INST-109",
 )
-f.absent_answered_with(add, PATCH, MISSING, 403, "INST-110")
+f.absent_accepted(add, PATCH, {"institute": {}}, "INST-110", also=("INST-111",))
 f.texts(add, PUT, MISSING, "Not found", "INST-111")
 add(
     "institutes-update-taken-name",

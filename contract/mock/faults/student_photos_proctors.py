@@ -79,13 +79,14 @@ add(
     also=("SESSION-231",),
 )
 add(
-    "student-sessions-photos-unknown-403",
+    "student-sessions-photos-unknown-accepted",
     PHOTOS,
-    "The operations of photos answer a session that does not exist with 403.",
-    a.status("session_not_found", 403),
+    "The operations of photos answer a session that does not exist as if all were well.",
+    a.never_given_accepted({"url": "https://photos.example.com/none.png"}),
     "SESSION-213",
     "SESSION-233",
     "SESSION-255",
+    also=("SESSION-214", "SESSION-234", "SESSION-256"),
 )
 add(
     "student-sessions-photos-other-text",
