@@ -104,7 +104,7 @@ def known_of(target: Target, register: Register) -> dict[str, Known]:
 
     Raises:   ConfigurationError: what its config pins or excuses is not there to be pinned or excused.
     """
-    check_answers(target)
+    _check_answers(target)
     return known_deviations.read(target.known, register, target.answers) if target.known else {}
 
 
@@ -143,7 +143,7 @@ def _tidied(session: Session, state: State) -> list[str]:
     return notes + [f"left behind earlier: {leak}" for leak in leaks]
 
 
-def check_answers(target: Target) -> None:
+def _check_answers(target: Target) -> None:
     """
     Make sure that every pinned answer is to a question that is open.
 

@@ -41,7 +41,8 @@ def command(target: str, config_file: Path | None) -> int:
 
 
 def _check(target: Target) -> int:
-    preparation.check_answers(target)
+    # It refuses unknown answers, too.
+    preparation.known_of(target, load())
     _say("config", f"{target.name}: {target.base_url}")
     sender = preflight.sender_for(target)
     refused = 0
