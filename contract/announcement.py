@@ -25,7 +25,7 @@ def making(names: Sequence[str], run: Session) -> str:
 
 
 def of(run: Session) -> str | None:
-    """Return one line about the plan, or None as long as nobody has written it down."""
+    """Return a line or two about the plan, or None as long as nobody has written it down."""
     try:
         plan = json.loads((run.parts / PLAN_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -35,7 +35,8 @@ def of(run: Session) -> str | None:
     if bound:
         words += f" at {bound:g} requests per second"
     if plan["left_out"]:
-        words += f"; {plan['left_out']} tests left out by the budget of {run.budget_requests} requests"
+        # Together they are wider than a terminal.
+        words += f";\n{plan['left_out']} tests left out by the budget of {run.budget_requests} requests"
     return words
 
 

@@ -42,16 +42,18 @@ def test_time_follows_from_computing_waiting_and_the_bound(tmp_path: Path, optio
     assert announcement.seconds(PLAN, run(tmp_path, **options)) == pytest.approx(OVERHEAD_S + seconds)
 
 
-def test_the_plan_is_told_in_a_line(tmp_path: Path) -> None:
+def test_the_plan_is_told_in_lines_that_fit_a_terminal(tmp_path: Path) -> None:
     one = run(tmp_path, bound=2)
     assert announcement.of(one) is None
 
     (tmp_path / session.PLAN_FILE).write_text(json.dumps({**PLAN, "left_out": 7}))
 
-    assert announcement.of(one) == (
-        "100 tests, about 600 requests, about 5 min at 2 requests per second; "
+    said = announcement.of(one)
+    assert said == (
+        "100 tests, about 600 requests, about 5 min at 2 requests per second;\n"
         "7 tests left out by the budget of 600 requests"
     )
+    assert max(map(len, said.splitlines())) <= 80
 
 
 def test_plans_that_have_to_be_made_are_told_with_their_time() -> None:
