@@ -15,6 +15,9 @@ How a test ends is not an error; see ``contract.judgement``.
 
 from __future__ import annotations
 
+MOST_LISTED = 20
+"""So many names an error lists of those that are known; the areas are fewer."""
+
 
 class ConformanceError(Exception):
     """Base of every error that this package raises on purpose; its text is one line for people."""
@@ -44,6 +47,11 @@ class SuiteError(ConformanceError):
     """The suite asked for something that cannot be right."""
 
 
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f", … and {more} more" if more > 0 else "")
+
+
 class UnknownName(SuiteError):
     """A name that stands in no table."""
 
@@ -53,7 +61,7 @@ class UnknownName(SuiteError):
         import difflib
 
         close = difflib.get_close_matches(name, known, n=3)
-        hint = f"did you mean {', '.join(close)}?" if close else f"known: {', '.join(known[:12])}"
+        hint = f"did you mean {', '.join(close)}?" if close else f"known: {_listed(known)}"
         super().__init__(f"unknown {what} {name!r}; {hint}")
         self.name = name
 

@@ -8,6 +8,7 @@ import click
 
 from contract import config, embedded, preflight, preparation
 from contract.auth import Wrongly
+from contract.cli import columns
 from contract.cli.options import config_option, target_option
 from contract.client import Sender
 from contract.errors import TargetError
@@ -23,7 +24,9 @@ Example:
 \b
 Exit status: 0 a run is possible, 2 the config is wrong, 3 the target or its answers are.
 """
-FIXTURES = ("photo_sessions", "upload_exam", "empty_exam", "lti_student", "proctors", "identity_provider", "control")
+FIXTURES = ("photo_sessions", "upload_exam", "empty_exam", "lti_student", "proctors", "identity_provider")
+CONTROL = "control"
+WORDS = {CONTROL: "control (how the mock of this suite is told to turn its clock or to restart; no deployment has it)"}
 
 
 @click.command("check-target", epilog=EPILOG)
@@ -88,14 +91,14 @@ def _say_accept(sender: Sender) -> None:
 
 
 def _say_capabilities(target: Target) -> None:
-    lacking = [name for name in (*ROLES, *FIXTURES) if target.lacks(name)]
+    lacking = [name for name in (*ROLES, *FIXTURES, CONTROL) if target.lacks(name)]
     untested = [each.id for each in load() if any(name in lacking for name in each.needs)]
     if not lacking:
         _say("can test", "everything")
         return
-    _say("lacking", ", ".join(lacking))
-    _say("not tested", f"{len(untested)} requirements: {', '.join(untested[:8])}{', …' if len(untested) > 8 else ''}")
+    _say("lacking", ", ".join(WORDS.get(name, name) for name in lacking))
+    _say("not tested", f"{len(untested)} requirements: {', '.join(untested)}")
 
 
 def _say(name: str, text: str) -> None:
-    click.echo(f"{name:14} {text}")
+    columns.echo(f"{name:14} {text}", 15)
