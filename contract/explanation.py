@@ -18,6 +18,8 @@ MEANING = {
     "open": "the documentation does not say; what the target does is recorded and never failed",
 }
 WEIGHS_HEAVILY = "it follows from the documentation and weighs heavily; unmet, the target does not conform"
+FAULT = "fault"
+"""Heads what is said of each seeded fault."""
 LOOK = "see the exchange and its control in the report"
 
 
@@ -53,7 +55,7 @@ class Explanation:
         if not self.tests:
             yield "not tested", requirement.not_tested or "no test decides it"
         for fault in self.faults:
-            yield "fault", f"{fault.id}: {fault.description.rstrip('.')}"
+            yield FAULT, f"{fault.id}: {fault.description.rstrip('.')}"
         yield "if it fails", requirement.hint or LOOK
         yield "since", f"version {requirement.since} of the catalogue"
         yield "run it", f"conformance run --requirement {requirement.id}"

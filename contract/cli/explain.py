@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import click
 
-from contract.explanation import Explanation, explain
+from contract.cli import columns
+from contract.explanation import FAULT, Explanation, explain
 from contract.requirements import load
 
-WIDTH = 80
-MOST_FAULTS = 5
-MOST_OPERATIONS = 12
+WIDTH, INDENT = 80, 13
+FEW = 5
+"""More operations than these are counted too."""
 
 
 @click.command("explain", epilog="\b\nExample:\n  conformance explain SIGN-002")
@@ -29,21 +30,14 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield ""
     yield from textwrap.wrap(requirement.statement, WIDTH)
     yield ""
-    yield from _item("operations", _operations(requirement.operations))
-    shown = 0
-    for name, text in explanation.items():
-        shown += name == "fault"
-        if name != "fault" or shown <= MOST_FAULTS:
-            yield from _item(name, text)
-        elif shown == len(explanation.faults):
-            yield from _item("", f"and {shown - MOST_FAULTS} more faults: conformance faults")
+    # The lists that can be long come last.
+    items = [item for item in explanation.items() if item[0] != FAULT]
+    items += [("operations", _operations(requirement.operations))]
+    items += [item for item in explanation.items() if item[0] == FAULT]
+    for name, text in items:
+        yield from columns.lines(f"{name:{INDENT - 1}} {text}", INDENT, WIDTH)
 
 
 def _operations(names: tuple[str, ...]) -> str:
-    if len(names) <= MOST_OPERATIONS:
-        return ", ".join(names)
-    return f"{len(names)} operations: {', '.join(names[: MOST_OPERATIONS // 2])}, …"
-
-
-def _item(name: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"{name:12} ", subsequent_indent=" " * 13, break_on_hyphens=False)
+    counted = f"{len(names)}: " if len(names) > FEW else ""
+    return counted + ", ".join(names)
