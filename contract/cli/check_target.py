@@ -22,7 +22,9 @@ Example:
   conformance check-target --target staging
 
 \b
-Exit status: 0 a run is possible, 2 the config is wrong, 3 the target or its answers are.
+Exit status:
+  0  a run is possible              2  the config is wrong
+  3  the target or its answers are
 """
 FIXTURES = ("photo_sessions", "upload_exam", "empty_exam", "lti_student", "proctors", "identity_provider")
 CONTROL = "control"

@@ -22,12 +22,12 @@ EPILOG = """
 \b
 Examples:
   conformance cleanup --target staging
-  conformance cleanup --target staging --run 5f0c2a1b   # made on another machine
+  conformance cleanup --target staging --run 5f0c2a1b   # of another machine
 
 \b
 Exit status:
-  0  nothing of the runs is left         3  something is; each is listed with its id
-  2  options or config are wrong
+  0  nothing of the runs is left      2  options or config are wrong
+  3  something is left; each is listed with its id
 """
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contract.cli import columns
 from contract.errors import ConfigurationError
 from contract.measure import catalogue
 from contract.measure.jobs import CAUGHT, LOCALISED, SEEDS, STEPS, WHOLE, Choice, plan
@@ -32,7 +33,7 @@ MEASURE_EPILOG = """
 \b
 Examples:
   conformance faults measure --fault 'ignore-*'
-  conformance faults measure --only caught --only variants --sample 15 --seed 3
+  conformance faults measure --only caught --only seeds --sample 15 --seed 3
   conformance faults measure --sample localised=100 --sample stock=50
   conformance faults measure
 
@@ -42,14 +43,15 @@ Steps:
   localised   every fault of the core against all explicit tests: nothing else
               may turn red; the core has a fault for each requirement
   whole       30 faults against the whole standard profile
-  variants    every conforming variant against the standard profile: nothing may turn red
+  variants    every conforming variant against the standard profile: nothing
+              may turn red
   seeds       the mock as it is against the standard profile, with 20 seeds
   stock       60 faults under stock schemathesis, 20 s each
 
 \b
 Exit status:
-  0  all that was asked for is as it should be (localised: 95 %)    1  it is not
-  2  the options are wrong                                          3  interrupted
+  0  all that was asked for is as it should be (localised: 95 %)
+  1  it is not      2  the options are wrong      3  interrupted
 """
 
 
@@ -67,8 +69,8 @@ def command(context: click.Context, variants: bool, as_json: bool) -> None:
         click.echo(json.dumps([asdict(each) for each in chosen], indent=2))
         return
     for each in chosen:
-        click.echo(f"{each.id:44} {' '.join(each.requirements)}".rstrip())
-        click.echo(f"    {each.description}")
+        columns.echo(f"{each.id:44} {' '.join(each.requirements)}".rstrip(), 8)
+        columns.echo(f"    {each.description}", 4)
 
 
 def _workers(ctx: click.Context, param: click.Parameter, value: str) -> int:

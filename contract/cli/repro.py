@@ -33,7 +33,7 @@ EPILOG = """
 \b
 Examples:
   conformance repro SIGN-002-78382d97
-  conformance repro EXAM-028-1fa0c733 --report-dir reports/runs/20261122T031500Z-staging
+  conformance repro EXAM-028-1fa0c733 --report-dir nightly/report
   conformance repro EXAM-028-1fa0c733 --target production-copy --full
 
 The test of the case runs again: what it needs is made anew, since the resources

@@ -10,9 +10,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from contract.cli import columns
 from contract.requirements import AREAS, LEVELS, Requirement, load
 from contract.testindex import tests_by_requirement
 
+INDENT = 13
 EPILOG = """
 \b
 Examples:
@@ -51,10 +53,10 @@ def _chosen(patterns: tuple[str, ...], areas: tuple[str, ...]) -> list[Requireme
 
 def _print_list(chosen: list[Requirement], tests: dict[str, list[str]]) -> None:
     for each in chosen:
-        click.echo(f"{each.id:12} {each.level:7} {each.statement}")
-        click.echo(f"{'':20} source: {each.source}")
+        columns.echo(f"{each.id:12} {each.level:7} {each.statement}", INDENT + 8)
+        columns.echo(f"{'':{INDENT}}source: {each.source}", INDENT + 2)
         tested = ", ".join(tests.get(each.id, [])) or f"not tested: {each.not_tested}"
-        click.echo(f"{'':20} {'tests: ' if each.id in tests else ''}{tested}")
+        columns.echo(f"{'':{INDENT}}{'tests: ' if each.id in tests else ''}{tested}", INDENT + 2)
 
 
 def _print_summary(chosen: list[Requirement], tests: dict[str, list[str]]) -> None:

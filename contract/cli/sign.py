@@ -23,7 +23,8 @@ EPILOG = """
 Examples:
   conformance sign --target staging --method POST --path /exams --param name=A
   conformance sign --target staging --path /exams/7 --user administrator
-  conformance sign --secret-key KEY --path /exams --nonce 7 --timestamp 1527500365052
+  conformance sign --secret-key KEY --path /exams \\
+      --nonce 7 --timestamp 1527500365052
   conformance sign --target staging --path /exams/7 --only curl | sh
 
 The curl line reads the token from $API_TOKEN; no secret is printed.
