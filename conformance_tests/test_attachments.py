@@ -409,8 +409,8 @@ def test_destroyed_attachment_is_no_longer_shown(administrator, exam_id, attachm
 
 @pytest.mark.requirement("ATTACH-073")
 def test_other_attachments_are_kept(administrator, world, exam_id, attachment):
-    destroyed_id = world.attachment(exam_id, NOTES)["id"]
-    later, other = world.attachment(exam_id, NOTES), world.attachment(world.exam()["id"])
+    destroyed_id = world.attachment(exam_id)["id"]
+    later, other = world.attachment(exam_id), world.attachment(world.exam()["id"])
     kept = {attachment["id"], later["id"], other["id"]}
 
     destroyed = control(administrator("attachments_destroy", exam_id=exam_id, id=destroyed_id)).accepted()
