@@ -85,7 +85,8 @@ def check_institutes(found: Sequence[Probe], sender: Sender) -> list[str]:
     Make sure that the administrators are of the institutes that the config names, by listing the users of these.
 
     A refusal alone may be the target's fault. It is the config's where the same user is listed the users of another
-    institute: that of the exams that this user is shown.
+    institute: that of the exams that this user is shown. A list that does not answer says nothing of the config, and
+    does not keep the run from all that answers.
 
     Returns:  what is doubtful, a line each: a refusal, and no exam that tells whose fault it is.
     Raises:   ConfigurationError: an institute_id is wrong.
@@ -95,19 +96,22 @@ def check_institutes(found: Sequence[Probe], sender: Sender) -> list[str]:
         if probe.user.role not in _ADMINISTRATORS:
             continue
         listed, shown = _users_of(probe.user.institute_id, probe, sender), probe.institute_id
-        if listed.status not in (401, 403, 404) or shown == probe.user.institute_id:
+        if listed is None or listed.status not in (401, 403, 404) or shown == probe.user.institute_id:
             continue
         key = f"targets.{sender.target.name}.users.{probe.user.role}.institute_id = {probe.user.institute_id}"
         said = sender_text(listed, sender)
         if shown is None:
             doubts.append(f"{key} may be wrong, for the target refuses to list its users: {said}")
-        elif _users_of(shown, probe, sender).accepted:
+        elif (theirs := _users_of(shown, probe, sender)) and theirs.accepted:
             raise ConfigurationError(f"{key} is not the institute of this user, whose exams are of {shown}: {said}")
     return doubts
 
 
-def _users_of(institute_id: int, probe: Probe, sender: Sender) -> Exchange:
-    return sender.client(probe.user.role)("users_index", purpose="set-up", institute_id=institute_id, limit=1)
+def _users_of(institute_id: int, probe: Probe, sender: Sender) -> Exchange | None:
+    try:
+        return sender.client(probe.user.role)("users_index", purpose="set-up", institute_id=institute_id, limit=1)
+    except TargetUnreachable:
+        return None
 
 
 def _explanation(probe: Probe, sender: Sender) -> CredentialsRefused | TargetUnreachable:

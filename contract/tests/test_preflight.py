@@ -26,6 +26,12 @@ def target(listed: int | None, *with_users: int) -> Callable[[Received], Answer]
     return answer
 
 
+def users_hang_up(received: Received) -> Answer:
+    """Answer as a target that lists exams of another institute, and whose lists of users are broken."""
+    answer = target(OTHER)(received)
+    return Answer(hangs_up=True) if answer is REFUSED else answer
+
+
 def doubts(answer: Callable[[Received], Answer]) -> list[str]:
     with recording_server() as server:
         server.otherwise = answer
@@ -41,8 +47,9 @@ def doubts(answer: Callable[[Received], Answer]) -> list[str]:
         target(OTHER, HOME),  # rows of others in the list are the target's fault
         target(HOME),  # and so is a list of users that is refused
         target(OTHER),
+        users_hang_up,
     ],
-    ids=["as it should be", "no exams", "foreign exams", "users are refused", "users of all are refused"],
+    ids=["as it should be", "no exams", "foreign exams", "users are refused", "users of all are refused", "users hang"],
 )
 def test_what_the_target_may_be_blamed_for_stops_no_run(fine) -> None:
     assert doubts(fine) == []
