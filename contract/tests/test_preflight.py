@@ -28,8 +28,7 @@ def target(listed: int | None, *with_users: int) -> Callable[[Received], Answer]
 
 def users_hang_up(received: Received) -> Answer:
     """Answer as a target that lists exams of another institute, and whose lists of users are broken."""
-    answer = target(OTHER)(received)
-    return Answer(hangs_up=True) if answer is REFUSED else answer
+    return Answer(hangs_up=True) if received.path.endswith("/users") else target(OTHER)(received)
 
 
 def doubts(answer: Callable[[Received], Answer]) -> list[str]:
