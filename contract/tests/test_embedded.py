@@ -32,7 +32,7 @@ def test_a_mock_with_much_to_say_goes_on_answering() -> None:
 
 
 def test_an_unknown_fault_is_told_with_where_they_are_listed() -> None:
-    with pytest.raises(ConfigurationError, match="unknown fault or variant 'sort-second-key-ignore'; .* lists"):
+    with pytest.raises(ConfigurationError, match=r"unknown fault or variant 'sort-second-key-ignore'; .* lists"):
         _ = embedded.start(["sort-second-key-ignore"]).target
 
 
