@@ -84,7 +84,8 @@ def operands(type: FieldType, values: Iterable[Any]) -> list[Value]:
     """
     found: list[Value] = []
     for value in dict.fromkeys(values):
-        if (known := typed(value, type)) is not None:
+        # What a comparison with no text at all means is not documented.
+        if (known := typed(value, type)) not in (None, ""):
             as_it_is = [] if type is FieldType.BOOLEAN else [value]
             found += {repr(each): each for each in (*as_it_is, *_beside(known))}.values()
     return found
@@ -96,7 +97,7 @@ def _beside(known: Typed) -> list[Value]:
     if isinstance(known, int):
         return [known, str(known), known - 1, known + 1]
     if isinstance(known, str):
-        return [known, known[:-1], f"{known}0"]
+        return [known, known[:-1] or f"{known}1", f"{known}0"]
     return _moments(known) if known is not None else []
 
 

@@ -169,3 +169,7 @@ def test_the_smallest_failing_expression_is_found():
     assert smallest.count("lte") == 1
     assert smallest.endswith(by("a").text)
     assert smallest.count('"a"') == 2
+
+
+def test_nothing_is_compared_with_no_text_at_all():
+    assert operands(FieldType.STRING, ["", "a"]) == ["a", "a1", "a0"]
