@@ -22,6 +22,8 @@ from contract.results import Evidence, Finding
 
 ACCEPTANCE = "the request to be accepted with a 2xx"
 REFUSAL = "the request to be refused with"
+NO_SERVER_ERROR = "ROBUST-101"
+"""No request is answered with a 5xx: what every test tells of beside its own requirements."""
 SHOWN_ANSWER = 120
 """Characters of an answer that a finding quotes; the exchange has it whole."""
 

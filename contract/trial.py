@@ -8,12 +8,21 @@ from dataclasses import is_dataclass, replace
 import pytest
 from _pytest.runner import runtestprotocol
 
-from contract import judgement, requirements
+from contract import judgement, requirements, verdict
 from contract.bench import Bench
 from contract.benches import Benches
 from contract.choosing import case_id_of, ids_of, name_of, operation_of
 from contract.errors import ReadOnlyRun, TargetError
-from contract.judgement import FindingRaised, Inconclusive, Ledger, NotTested
+from contract.judgement import (
+    ACCEPTANCE,
+    NO_SERVER_ERROR,
+    FindingRaised,
+    Inconclusive,
+    Ledger,
+    NotTested,
+    describe,
+    expect,
+)
 from contract.results import UNMET, CaseResult, Evidence, Finding, Verdict
 from contract.session import Session
 
@@ -39,6 +48,9 @@ def carried_out(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.
     if any(case.verdict in UNMET for case in cases):
         again, cases_again = _tried(item, nextitem)
         reports, cases = again, [_confirmed(*pair) for pair in zip(cases, cases_again, strict=True)]
+    beside = [case for case in cases if case.requirement == NO_SERVER_ERROR and NO_SERVER_ERROR not in ids_of(item)]
+    cases = [case for case in cases if case not in beside or case.verdict is not Verdict.PASS]
+    _show_beside(reports, [case for case in beside if case.verdict in UNMET])
     # Text, for what travels between processes may hold plain types only.
     reports[-1].conformance = json.dumps(cases, default=_plain)  # type: ignore[attr-defined]
     for report in reports:
@@ -74,10 +86,39 @@ def _tried(item: pytest.Item, nextitem: pytest.Item | None) -> tuple[list[pytest
     # What was sent outside of the blocks that decide a part, like the control, is shown with every part.
     common = [exchange.id for exchange in ledger.exchanges]
     cases = [_case(item, part, common if part is not ledger else [], ended, operation_id, duration) for part in parts]
+    if NO_SERVER_ERROR not in ids and NO_SERVER_ERROR in item.config.stash[SESSION].selected(register):
+        part = _server_error(ledger, cases)
+        parts.append(part)
+        failed_on = part.exchanges[0].operation if part.exchanges else None
+        cases.append(_case(item, part, [], None, failed_on.id if failed_on else operation_id, duration))
     for part, case in zip(parts, cases, strict=True):
         if case.verdict in UNMET:
             bench_of(item).keep_whole([*ledger.exchanges, *part.exchanges], part.case_id)
     return reports, cases
+
+
+def _server_error(ledger: Ledger, cases: list[CaseResult]) -> Ledger:
+    """
+    Return the ledger of what a test tells beside its own requirements: whether a 5xx came, whatever it was about.
+
+    Where one of its own findings makes the target not conform, that one stands for it.
+    """
+    own = [*ledger.exchanges, *(exchange for part in ledger.parts.values() for exchange in part.exchanges)]
+    beside = ledger.part(requirements.load().get(NO_SERVER_ERROR))
+    failed = next((exchange for exchange in own if exchange.status >= 500), None)
+    if failed is not None and not any(verdict.breaks_the_run(case) for case in cases):
+        beside.exchanges.append(failed)
+        with judgement.judging(ledger), judgement.deciding(NO_SERVER_ERROR):
+            expect(failed).violated(f"{ACCEPTANCE}, or refused with a 4xx", describe(failed))
+    return beside
+
+
+def _show_beside(reports: list[pytest.TestReport], found: list[CaseResult]) -> None:
+    """Let pytest show a test that found nothing but a 5xx as one that warns."""
+    for report in reports:
+        if found and report.when == "call" and report.passed:
+            report.outcome, report.longrepr = "skipped", found[0].reason
+            report.wasxfail = f"{NO_SERVER_ERROR}: {found[0].reason}"
 
 
 def _case(

@@ -83,7 +83,9 @@ class Run:
 
 
 def answer(received: Received) -> Answer:
-    """Accept lists, refuse everything that has an id."""
+    """Accept lists but those of a name that breaks, refuse everything that has an id."""
+    if received.query.get("name") == "breaks":
+        return Answer(status=500)
     return Answer(body={"exams": []}) if received.path.endswith(("/exams", "/institutes")) else Answer(status=403)
 
 
@@ -320,6 +322,51 @@ def test_a_warning_and_what_was_not_tested_are_not_red_in_pytest(run: Run) -> No
     assert run.outcomes["xfailed"] == len([UNMET])
     assert run.outcomes["skipped"] == len([LACKING, SKIPPED, NO_USER])
     assert sum(run.outcomes.values()) == len(TESTS)
+
+
+@pytest.mark.parametrize(
+    ("level", "judged", "warned"),
+    [
+        (OPENS, "observe(answered)", True),
+        (SHOULDS, "expect(answered).refused()", True),
+        (MUSTS, "control(answered).accepted()", True),
+        (MUSTS, "expect(answered).accepted()", False),
+    ],
+    ids=["observed", "unmet should", "control", "unmet must"],
+)
+def test_a_5xx_is_told_whatever_the_test_is_about_unless_its_own_finding_fails_the_run(
+    pytester: pytest.Pytester, server: RecordingServer, level: Iterator[str], judged: str, warned: bool
+) -> None:
+    chosen = next(level)
+    tests = f"""
+@pytest.mark.requirement("{chosen}")
+def test_one(administrator):
+    answered = administrator("exams_index", name="breaks")
+    {judged}
+"""
+    run = run_in(pytester, server, tests)
+
+    assert run.status == 1
+    assert run.sent("breaks") == 2
+    assert run.verdict(chosen)[0] != "pass" or "observe" in judged
+    verdict, reason = run.verdict("ROBUST-101")
+    assert verdict == ("warn" if warned else "not-tested")
+    assert not warned or reason.endswith("or refused with a 4xx; observed GET /exams -> 500: {}")
+
+
+def test_a_5xx_that_does_not_come_back_is_flaky_and_fails_nothing(
+    pytester: pytest.Pytester, server: RecordingServer
+) -> None:
+    tests = f"""
+@pytest.mark.requirement("{HOLDS}")
+def test_one(administrator):
+    expect(administrator("exams_index", name="fine")).accepted()
+    administrator("exams_index", name="breaks" if tried("it") == 1 else "fine")
+"""
+    run = run_in(pytester, server, tests)
+
+    assert (run.status, run.verdict(HOLDS)[0], run.verdict("ROBUST-101")[0]) == (0, "pass", "inconclusive")
+    assert run.of("ROBUST-101")["flaky"] is True
 
 
 def test_an_unknown_requirement_stops_the_run_before_any_test(

@@ -16,7 +16,10 @@ def report(target: str, started_at: str, cases=(), requirements=()) -> dict[str,
     return {
         "run": {"started_at": started_at},
         "target": {"name": target},
-        "cases": [dict(zip(("requirement", "operation", "verdict"), case, strict=True)) for case in cases],
+        "cases": [
+            {"id": f"{requirement}-{operation}", "requirement": requirement, "operation": operation, "verdict": verdict}
+            for requirement, operation, verdict in cases
+        ],
         "requirements": [{"id": id, "verdict": verdict} for id, verdict in requirements],
     }
 
@@ -61,6 +64,14 @@ def test_what_failed_or_was_inconclusive_is_tried_again() -> None:
     found = previous.failed(Previous.model_validate(report("mock", "", cases, judged)), Path("report.json"))
 
     assert found == {("A-001", "one"), ("A-002", None), ("A-003", "one"), ("A-004", "one"), ("A-004", "two")}
+
+
+def test_a_test_of_something_else_in_which_a_5xx_came_is_tried_again() -> None:
+    cases = [("A-001", "one", "pass"), ("A-001", "two", "pass"), ("ROBUST-101", "one", "warn")]
+
+    found = previous.failed(Previous.model_validate(report("mock", "", cases)), Path("report.json"))
+
+    assert found == {("A-001", "one"), ("ROBUST-101", "one")}
 
 
 def test_where_nothing_failed_there_is_nothing_to_try() -> None:
