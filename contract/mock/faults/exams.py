@@ -66,6 +66,7 @@ add(
     "exams_index answers 500 unless a single exam is asked for.",
     a.refused_as("internal", when=lambda call: str(call.sent.get("limit")) != "1"),
     "EXAM-001",
+    also=("ROBUST-101",),
 )
 f.envelope(add, "exams_index", "data", "EXAM-002")
 add(
@@ -160,7 +161,7 @@ f.absent_answered_with(add, "exams_show", "exam_not_found", 403, "EXAM-023")
 f.absent_accepted(add, "exams_show", {"exam": None}, "EXAM-023", also=("EXAM-024",))
 f.texts(add, "exams_show", "exam_not_found", "Record not found", "EXAM-024")
 f.word_accepted(add, "exams_show", {"exam": None}, "EXAM-025")
-f.word_crashes(add, "exams_show", "EXAM-025")
+f.word_crashes(add, "exams_show", "EXAM-025", also=("ROBUST-014", "ROBUST-023"))
 add(
     "exams-show-start-time-shifted",
     "exams_show",

@@ -236,7 +236,7 @@ for _count, _breaks in ((1, ("NONCE-006", "NONCE-007")), (50, ("NONCE-006", "NON
         f"only the last {_count} nonces are remembered" if _count > 1 else "only the last nonce is remembered",
         last_ones(_count),
         *_breaks,
-        also=("NONCE-003", "NONCE-006", "NONCE-007", "NONCE-008", "NONCE-009", "NONCE-010", *LET_IN),
+        also=("NONCE-003", "NONCE-006", "NONCE-007", "NONCE-008", "NONCE-009", "NONCE-010", "NONCE-011", *LET_IN),
     )
 add(
     "nonces-forgotten-after-a-thousand-requests",

@@ -238,7 +238,7 @@ add(
     "a number beyond 64 bits is answered with 500",
     crashes(lambda call: any(abs(number) >= 2**63 for number in _numbers(call))),
     "ROBUST-010",
-    also=("ROBUST-101", "PAGE-032", "ROBUST-014"),
+    also=("ROBUST-101", "PAGE-032", "ROBUST-014", "SIGN-068"),
 )
 add(
     "number-beyond-32-bits-crashes",
@@ -305,8 +305,25 @@ add(
     "a query whose escapes are not UTF-8 is answered with 500",
     crashes(lambda call: re.search(rb"(?i)%(ff|fe|c0|c1|80)", call.request.query) is not None),
     "ROBUST-013",
-    also=GENERATED,
+    also=(*GENERATED, "FILTER-015"),
 )
+
+
+WORD_AS_ID = tuple(
+    f"{prefix}-{number:03}"
+    for prefix, numbers in {
+        "ATTACH": (6, 25, 26, 49, 79),
+        "DOC": (5, 27, 45, 46, 70, 89),
+        "EXAM": (25, 115, 167, 189, 209, 252, 288, 305, 326, 346),
+        "INST": (26, 119, 151),
+        "LTI": (25, 104, 130),
+        "SESSION": (9, 45, 78, 132, 166, 191, 215, 235, 257, 280, 314),
+        "TOOL": (26, 96, 137),
+        "USER": (209, 210),
+    }.items()
+    for number in numbers
+)
+"""What the pages say of a word in place of an id, by operation."""
 
 
 def _odd_id(pattern: str) -> When:
@@ -324,7 +341,7 @@ for _name, _words, _pattern in (
         f"{_words} as id in the path is answered with 500",
         crashes(_odd_id(_pattern)),
         "ROBUST-014",
-        also=(*GENERATED, "ROBUST-023"),
+        also=(*GENERATED, "ROBUST-023", *(WORD_AS_ID if _name == "word" else ())),
     )
 
 
@@ -460,7 +477,7 @@ add(
     "the request after a malformed one is answered with 500",
     after_malformed(),
     "ROBUST-020",
-    also=(*_ALL_BODIES, "ROBUST-012", "ROBUST-013", *GENERATED),
+    also=(*_ALL_BODIES, "ROBUST-012", "ROBUST-013", "ROBUST-021", "ROBUST-022", *GENERATED),
 )
 add(
     "request-after-deep-body-crashes",

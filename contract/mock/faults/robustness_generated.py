@@ -45,7 +45,7 @@ add(
     "a name of an exam beyond Latin-1 is answered with 500",
     crashes(texts("name", test=_no_latin)),
     "ROBUST-101",
-    also=("FILTER-015", "ROBUST-008"),
+    also=("EXAM-062", "FILTER-015", "ROBUST-008"),
 )
 add(
     "zero-duration-crashes",
@@ -53,6 +53,7 @@ add(
     "a duration of 0 minutes is answered with 500",
     crashes(lambda call: call.params.get("duration_minutes") == 0),
     "ROBUST-101",
+    also=("ROBUST-010",),
 )
 add(
     "blank-name-of-student-crashes",

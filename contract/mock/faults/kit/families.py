@@ -190,5 +190,5 @@ def word_crashes(
         f"{operation} answers a word in place of its {id_name or 'id'} with 500.",
         a.word_crashes(id_name),
         *requirements,
-        also=also,
+        also=(*also, "ROBUST-101"),
     )
