@@ -24,6 +24,8 @@ ACCEPTANCE = "the request to be accepted with a 2xx"
 REFUSAL = "the request to be refused with"
 NO_SERVER_ERROR = "ROBUST-101"
 """No request is answered with a 5xx: what every test tells of beside its own requirements."""
+NO_CRASH = f"{ACCEPTANCE}, or refused with a 4xx"
+"""What a test of another requirement expected that tells so."""
 SHOWN_ANSWER = 120
 """Characters of an answer that a finding quotes; the exchange has it whole."""
 

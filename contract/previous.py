@@ -28,8 +28,8 @@ class _Begun(_Part):
 
 
 class _Case(_Part):
-    id: str
     requirement: str
+    test: str
     operation: str | None
     verdict: str
 
@@ -80,8 +80,8 @@ def failed(said: Previous, path: Path) -> frozenset[Pair]:
     cases = [(each.requirement, each.operation, each.verdict) for each in said.cases]
     found = {(requirement, operation) for requirement, operation, verdict in cases if verdict in BAD}
     # A 5xx may have come in a test of other requirements, which only they lead to.
-    broke = {_test(case) for case in said.cases if case.requirement == NO_SERVER_ERROR and case.verdict in BAD}
-    found |= {(case.requirement, case.operation) for case in said.cases if _test(case) in broke}
+    met_in = {case.test for case in said.cases if case.requirement == NO_SERVER_ERROR and case.verdict in BAD}
+    found |= {(case.requirement, case.operation) for case in said.cases if case.test in met_in}
     named = {requirement for requirement, _ in found}
     judged = [each.id for each in said.requirements if each.verdict in BAD]
     found |= {(each, operation) for each in judged if each not in named for operation in _operations(each, cases)}
@@ -92,8 +92,3 @@ def failed(said: Previous, path: Path) -> frozenset[Pair]:
 
 def _operations(requirement_id: str, cases: Iterable[tuple[str, str | None, str]]) -> set[str | None]:
     return {operation for requirement, operation, _ in cases if requirement == requirement_id}
-
-
-def _test(case: _Case) -> str:
-    """Return what the ids of all cases of one test end with."""
-    return case.id.rpartition("-")[2]

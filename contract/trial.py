@@ -14,7 +14,7 @@ from contract.benches import Benches
 from contract.choosing import case_id_of, ids_of, name_of, operation_of
 from contract.errors import ReadOnlyRun, TargetError
 from contract.judgement import (
-    ACCEPTANCE,
+    NO_CRASH,
     NO_SERVER_ERROR,
     FindingRaised,
     Inconclusive,
@@ -109,7 +109,7 @@ def _server_error(ledger: Ledger, cases: list[CaseResult]) -> Ledger:
     if failed is not None and not any(verdict.breaks_the_run(case) for case in cases):
         beside.exchanges.append(failed)
         with judgement.judging(ledger), judgement.deciding(NO_SERVER_ERROR):
-            expect(failed).violated(f"{ACCEPTANCE}, or refused with a 4xx", describe(failed))
+            expect(failed).violated(NO_CRASH, describe(failed))
     return beside
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contract.blocking import blocked_by
-from contract.judgement import ACCEPTANCE
+from contract.judgement import ACCEPTANCE, NO_SERVER_ERROR
 from contract.reporting import evidence, expressions, findings, symptoms
 from contract.reporting.findings import Group
 from contract.results import RequirementResult, RunResult
@@ -94,10 +94,20 @@ class _Alike:
             return self.explained[first.id] == self.explained[second.id]
         if self.shown[first.id] & self.shown[second.id]:
             return True
+        if NO_SERVER_ERROR in (first.id, second.id) and _met_together(one, other):
+            return True
         same = one.variants[0].key == other.variants[0].key
         # That a right request is not accepted is one thing, whatever it was to show; what is wrongly accepted is not.
         about = first.area == second.area or one.variants[0].expected == ACCEPTANCE
         return same and about and _overlap(one.operations, other.operations)
+
+
+def _met_together(one: Group, other: Group) -> bool:
+    """Tell whether a test saw the same for both."""
+    first, second = (
+        {(case.test, variant.key[1]) for variant in group.variants for case in variant.cases} for group in (one, other)
+    )
+    return not first.isdisjoint(second)
 
 
 def _overlap(wider: list[str], narrower: list[str]) -> bool:

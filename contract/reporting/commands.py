@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from contract.auth import ACCEPT
+from contract.judgement import NO_CRASH, NO_SERVER_ERROR
 from contract.operations import BASE_PATH
 from contract.results import RunResult
 from contract.signing import SIGNING_NAMES
@@ -26,9 +28,20 @@ def again(result: RunResult, requirements: Sequence[str] = ()) -> str:
     words = ["conformance", "run", "--target", str(result.target.get("name", "mock"))]
     choices = () if requirements else CHOICES
     words += ["--profile", run.profile, "--seed", str(run.seed), *_kept(run.arguments, (*KEPT_OPTIONS, *choices))]
-    for requirement in requirements:
+    for requirement in dict.fromkeys(name for each in requirements for name in _leading_to(each, result)):
         words += ["--requirement", requirement]
     return shlex.join(words)
+
+
+def _leading_to(requirement: str, result: RunResult) -> list[str]:
+    """Return *requirement*, and one of the same test where a 5xx came in a test of something else: it leads there."""
+    if requirement != NO_SERVER_ERROR:
+        return [requirement]
+    broken = [case for each in result.requirements if each.id == requirement for case in each.cases if case.finding]
+    met_in = [case.test for case in broken if case.finding and case.finding.expected == NO_CRASH][:1]
+    others = [each for each in result.requirements if each.id != requirement]
+    found = (each.id for test in met_in for each in others if any(case.test == test for case in each.cases))
+    return [requirement, *itertools.islice(found, 1)]
 
 
 def explain(requirement: str) -> str:

@@ -17,7 +17,7 @@ def report(target: str, started_at: str, cases=(), requirements=()) -> dict[str,
         "run": {"started_at": started_at},
         "target": {"name": target},
         "cases": [
-            {"id": f"{requirement}-{operation}", "requirement": requirement, "operation": operation, "verdict": verdict}
+            {"requirement": requirement, "test": f"test_it[{operation}]", "operation": operation, "verdict": verdict}
             for requirement, operation, verdict in cases
         ],
         "requirements": [{"id": id, "verdict": verdict} for id, verdict in requirements],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.judgement import NO_CRASH
 from contract.reporting import causes, findings, summary
 from contract.results import Finding, RequirementResult, RunResult, Verdict
 from contract.tests.reporting.factory import OPERATIONS, make_case, make_exchange, make_requirement, make_result
@@ -172,3 +173,18 @@ def test_a_right_request_that_is_not_accepted_is_one_cause_whatever_it_was_to_sh
     elsewhere = wrong("USER-020", "users", "users_index", words, "GET /institutes/1/users -> 404: gone")
 
     assert sorted(found(*lost, crashed, elsewhere)) == [["EXAM-020"], ["TOKEN-001", "ROBUST-110"], ["USER-020"]]
+
+
+def test_a_5xx_is_one_cause_with_what_the_same_test_found_by_it() -> None:
+    refusal, seen = "the request to be refused with a 4xx", "GET /exams/word -> 500: oops"
+    asked = wrong("EXAM-025", "exams", "exams_show", refusal, seen)
+    crashed, elsewhere = (
+        wrong("ROBUST-101", "robustness", name, NO_CRASH, seen) for name in ("exams_show", "users_show")
+    )
+    for case in (*asked.cases, *crashed.cases):
+        case.test = "test_exams.py::test_word"
+    for case in elsewhere.cases:
+        case.test = "test_users.py::test_word"
+
+    assert [len(ids) for ids in found(asked, crashed)] == [2]
+    assert [len(ids) for ids in found(asked, elsewhere)] == [1, 1]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
+from contract.judgement import NO_CRASH
 from contract.reporting import commands
-from contract.tests.reporting.factory import make_exchange, make_result
+from contract.results import Finding, Verdict
+from contract.tests.reporting.factory import make_case, make_exchange, make_requirement, make_result
 
 
 def test_again_keeps_target_profile_seed_and_the_options_that_matter() -> None:
@@ -17,6 +20,18 @@ def test_again_keeps_target_profile_seed_and_the_options_that_matter() -> None:
         "conformance", "run", "--target", "staging", "--profile", "standard", "--seed", "7", "--read-only",
         "--config", "my config.toml", "--requirement", "SIGN-003",
     ]  # fmt: skip
+
+
+def test_again_leads_to_the_test_of_something_else_in_which_a_5xx_came() -> None:
+    finding = Finding(NO_CRASH, "GET /exams/word -> 500: oops", operation="exams_show")
+    crashed = make_case("ROBUST-101", 1, Verdict.WARN, "exams_show", finding)
+    asked = replace(make_case("EXAM-025", 1, Verdict.PASS, "exams_show"), test=crashed.test)
+    other = replace(make_case("EXAM-026", 1, Verdict.PASS, "exams_show"), test="test_exams.py::test_another")
+    judged = [make_requirement(case.requirement, cases=[case]) for case in (other, asked, crashed)]
+
+    words = commands.again(make_result(judged), ["ROBUST-101"])
+
+    assert words.endswith("--requirement ROBUST-101 --requirement EXAM-025")
 
 
 def test_sign_names_the_parameters_and_never_nonce_or_signature() -> None:
