@@ -4,7 +4,7 @@ import pytest
 
 from contract.checks.acceptance import accepted_as_usual
 from contract.checks.shape import resource
-from contract.checks.values import agrees, comes_back, instant, wait_past
+from contract.checks.values import agrees, comes_back, instant, lost, wait_past
 from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
 from contract.printed import documented_example
@@ -108,10 +108,7 @@ def test_put_of_a_name_alone(administrator, world, exam):
     changed = administrator("exams_update_put", id=exam["id"], name=world.name("renamed"))
 
     now = shown_exam(administrator, exam["id"])
-    lost = sorted(
-        each for each in exam if each in now and now[each] != exam[each] and each not in ("name", "updated_at")
-    )
-    observe(changed, status=changed.status, lost=", ".join(lost) or "nothing")
+    observe(changed, status=changed.status, lost=lost(exam, now, "name"))
 
 
 @pytest.mark.requirement("EXAM-110")

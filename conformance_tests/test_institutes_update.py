@@ -5,7 +5,7 @@ import pytest
 from contract.checks.lists import column
 from contract.checks.shape import has_resource, has_shape, resource, rows
 from contract.checks.texts import has_text
-from contract.checks.values import comes_back, documented, instant, wait_past
+from contract.checks.values import comes_back, documented, instant, lost, wait_past
 from contract.client import File
 from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
@@ -103,13 +103,13 @@ def test_language_that_an_update_changed_is_shown(superuser, shared, operation_i
         comes_back(shown, resource(shown, "institute"), language)
 
 
-@per_operation(institutes_update="INST-106", institutes_update_put="INST-107")
-def test_update_keeps_the_language(superuser, world, show, operation_id):
+@pytest.mark.requirement("INST-106")
+def test_patch_keeps_the_language(superuser, world, show):
     id = world.institute()["id"]
 
-    for _ in languages_taken(superuser, operation_id, id):
+    for _ in languages_taken(superuser, "institutes_update", id):
         before = show(id).get("default_language")
-        updated = control(superuser(operation_id, id=id, **world.institute_params())).accepted()
+        updated = control(superuser("institutes_update", id=id, **world.institute_params())).accepted()
         expect(updated).equals(show(id).get("default_language"), before, "default_language")
 
 
@@ -125,16 +125,25 @@ def languages_taken(superuser, operation_id, id):
         raise NotTested("neither of the printed languages can be the default here")
 
 
-@per_operation(institutes_update="INST-106", institutes_update_put="INST-107")
-def test_update_keeps_what_it_does_not_name(superuser, world, operation_id):
+@pytest.mark.requirement("INST-106")
+def test_patch_keeps_what_it_does_not_name(superuser, world):
     expected = world.institute_params(**FIRST)
     id = world.create("institutes_create", "superuser", **expected)["id"]
 
     for name, value in world.institute_params(**THEN).items():
-        control(superuser(operation_id, id=id, **{name: value})).accepted()
+        control(superuser("institutes_update", id=id, **{name: value})).accepted()
         shown = control(superuser("institutes_show", id=id)).accepted()
         expected[name] = value
         comes_back(shown, resource(shown, "institute"), expected)
+
+
+@pytest.mark.requirement("INST-107")
+def test_put_of_a_name_alone(superuser, world, show):
+    before = show(world.institute(**FIRST)["id"])
+
+    changed = superuser("institutes_update_put", id=before["id"], **world.institute_params())
+
+    observe(changed, status=changed.status, lost=lost(before, show(before["id"]), "name", "short_name"))
 
 
 @pytest.mark.requirement("INST-108")

@@ -4,11 +4,12 @@ import pytest
 
 from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
-from contract.checks.values import comes_back, documented
+from contract.checks.values import comes_back, documented, lost
 from contract.judgement import control, expect, observe
 from contract.marks import per_operation
 
-CUSTOM_DATA = '{"course":"physics"}'
+OWN = {"lti_resource_launch_url": "https://own.example.com/launch", "lti_custom_data": '{"course":"physics"}'}
+"""What a link need not have."""
 
 
 @pytest.fixture
@@ -63,20 +64,26 @@ def test_what_an_update_changed_is_shown(administrator, link, changes, operation
     comes_back(shown, in_lower_case(resource(shown, "lti_resource")), in_lower_case(changes))
 
 
-@per_operation(lti_resources_update="LTI-086", lti_resources_update_put="LTI-087")
-def test_update_keeps_what_it_does_not_name(administrator, world, link_params, changes, operation_id):
-    expected = link_params(
-        lti_resource_launch_url="https://own.example.com/launch", open_in_new_tab=0, lti_custom_data=CUSTOM_DATA
-    )
+@pytest.mark.requirement("LTI-086")
+def test_patch_keeps_what_it_does_not_name(administrator, world, link_params, changes):
+    expected = link_params(**OWN, open_in_new_tab=0)
     id = world.create("lti_resources_create", **expected)["id"]
-    # Only PATCH is known to do without the others.
-    judged = expect if operation_id == "lti_resources_update" else control
 
     for name, value in changes.items():
-        judged(administrator(operation_id, id=id, **{name: value})).accepted()
+        expect(administrator("lti_resources_update", id=id, **{name: value})).accepted()
         shown = control(administrator("lti_resources_show", id=id)).accepted()
         expected[name] = value
         comes_back(shown, in_lower_case(resource(shown, "lti_resource")), in_lower_case(expected))
+
+
+@pytest.mark.requirement("LTI-087")
+def test_put_of_a_name_alone(administrator, world, link_params):
+    before = world.create("lti_resources_create", **link_params(**OWN, open_in_new_tab=1))
+
+    changed = administrator("lti_resources_update_put", id=before["id"], lti_resource_link_name=world.name("link"))
+
+    now = shown_now(administrator, before["id"])
+    observe(changed, status=changed.status, lost=lost(before, now, "lti_resource_link_name"))
 
 
 @pytest.mark.requirement("LTI-088")

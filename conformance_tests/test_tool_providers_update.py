@@ -8,7 +8,7 @@ import pytest
 from contract.checks.lists import column
 from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text, says
-from contract.checks.values import comes_back, documented, instant, wait_past
+from contract.checks.values import comes_back, documented, instant, lost, wait_past
 from contract.judgement import NotTested, control, expect, observe, require
 from contract.marks import per_operation
 
@@ -68,19 +68,28 @@ def test_what_an_update_changed_is_shown(administrator, world, show_provider, op
     comes_back(shown, in_lower_case(resource(shown, "tool_provider")), in_lower_case(changes))
 
 
-@per_operation(tool_providers_update="TOOL-086", tool_providers_update_put="TOOL-087")
-def test_update_keeps_what_it_does_not_name(administrator, world, show_provider, operation_id):
+@pytest.mark.requirement("TOOL-086")
+def test_patch_keeps_what_it_does_not_name(administrator, world, show_provider):
     expected = world.tool_provider_params(lti_custom_data='{"course":"physics"}', use_as_basic_link=1)
     id = world.create("tool_providers_create", **expected)["id"]
-    # Only PATCH is known to do without the others.
-    judged = expect if operation_id == "tool_providers_update" else control
 
     # The name comes last as well: each change has to survive one more.
     for name, value in [*all_changes(world).items(), ("tool_name", world.name("tool"))]:
-        judged(administrator(operation_id, id=id, **{name: value})).accepted()
+        expect(administrator("tool_providers_update", id=id, **{name: value})).accepted()
         shown = control(show_provider(id)).accepted()
         expected[name] = value
         comes_back(shown, in_lower_case(resource(shown, "tool_provider")), in_lower_case(expected))
+
+
+@pytest.mark.requirement("TOOL-087")
+def test_put_of_a_name_alone(administrator, world, show_provider):
+    params = world.tool_provider_params(lti_custom_data='{"course":"physics"}', use_as_basic_link=0)
+    before = world.create("tool_providers_create", **params)
+
+    changed = administrator("tool_providers_update_put", id=before["id"], tool_name=world.name("tool"))
+
+    now = resource(control(show_provider(before["id"])).accepted(), "tool_provider")
+    observe(changed, status=changed.status, lost=lost(before, now, "tool_name"))
 
 
 @pytest.mark.requirement("TOOL-088")

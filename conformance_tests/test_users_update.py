@@ -5,7 +5,7 @@ import pytest
 from contract.checks.lists import column, find
 from contract.checks.shape import has_resource, has_shape, resource
 from contract.checks.texts import has_text
-from contract.checks.values import comes_back, instant, same, wait_past
+from contract.checks.values import comes_back, instant, lost, same, wait_past
 from contract.judgement import control, expect, observe, require
 from contract.marks import per_operation
 from contract.world import PASSWORD
@@ -86,16 +86,27 @@ def test_report_frequency_comes_back(update, world, operation_id):
         ({"report_frequency": "month"}, {"receives_reports": 1}),
     ],
 )
-@per_operation(users_update="USER-106", users_update_put="USER-107")
-def test_update_keeps_what_it_does_not_name(update, world, operation_id, first, then):
+@pytest.mark.requirement("USER-106")
+def test_patch_keeps_what_it_does_not_name(update, world, first, then):
     id = world.user()["id"]
-    # Only PATCH is known to do without the others.
-    judged = expect if operation_id == "users_update" else control
 
-    judged(update(operation_id, id, **first)).accepted()
-    updated = judged(update(operation_id, id, **then)).accepted()
+    expect(update("users_update", id, **first)).accepted()
+    updated = expect(update("users_update", id, **then)).accepted()
 
     comes_back(updated, resource(updated, "user"), {**first, **then})
+
+
+@pytest.mark.requirement("USER-107")
+def test_put_of_a_frequency_alone(update, world, show):
+    id = world.user()["id"]
+    before = resource(
+        control(update("users_update", id, receives_reports=1, report_frequency="day")).accepted(), "user"
+    )
+
+    changed = update("users_update_put", id, report_frequency="month")
+
+    now = resource(control(show(id)).accepted(), "user")
+    observe(changed, status=changed.status, lost=lost(before, now, "report_frequency"))
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,14 @@ def agrees(exchange: Exchange, actual: Mapping[str, Any], wanted: Mapping[str, A
     expect(exchange).holds(not different, "the same values as in the other answer", listed)
 
 
+def lost(before: Mapping[str, Any], after: Mapping[str, Any], *changed: str) -> str:
+    """Return the names of the documented fields that differ but for *changed*, or ``nothing``."""
+    fields = [
+        name for name in before if name in after and name in _documented() and name not in (*changed, "updated_at")
+    ]
+    return ", ".join(sorted(name for name in fields if not same(name, before[name], after[name]))) or "nothing"
+
+
 def wait_past(moment: datetime | None) -> None:
     """Wait until what the target does now is later than *moment* in its answers, where it writes whole seconds."""
     if moment is not None and not moment.microsecond:

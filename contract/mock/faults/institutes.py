@@ -137,7 +137,7 @@ add(
     "institutes_show gives superusers the newest institute, whatever id was asked for.",
     s.instead_of("institute", lambda call: (f"{INSTITUTES.select_sql} ORDER BY id DESC", [])),
     "INST-022",
-    also=("INST-006", "INST-105", "INST-106", "INST-107", "INST-109", "INST-113", "INST-146", "INST-108"),
+    also=("INST-006", "INST-105", "INST-106", "INST-109", "INST-113", "INST-146", "INST-108"),
 )
 add(
     "institutes-show-short-name-other-case",
@@ -428,13 +428,6 @@ add(
     "INST-106",
 )
 add(
-    "institutes-update-put-forgets-callback",
-    PUT,
-    "PUT removes callback_url when it is not named.",
-    p.unless_sent("callback_url", None),
-    "INST-107",
-)
-add(
     "institutes-update-keeps-updated-at",
     CHANGES,
     "Changing an institute leaves updated_at as it was.",
@@ -654,7 +647,7 @@ add(
     "institutes_show goes on answering what it answered first.",
     s.stale(),
     "INST-105",
-    also=("INST-106", "INST-107", "INST-108", "INST-142"),
+    also=("INST-106", "INST-108", "INST-142"),
 )
 
 # words in the path ----------------------------------------------------------------------------------------------------

@@ -161,11 +161,10 @@ add(
     only_answered("institutes", LOGO, sent="logo_image"),
     "INST-115",
 )
-add_for_both(
+add(
     "institutes-language-lost",
-    INSTITUTE_UPDATES,
-    "of an institute loses a default_language that it does not name.",
+    "institutes_update",
+    "PATCH of an institute loses a default_language that it does not name.",
     lost("institutes", LANGUAGES, unless="default_language"),
     "INST-106",
-    "INST-107",
 )

@@ -115,7 +115,7 @@ add(
         ),
     ),
     "LTI-022",
-    also=("LTI-004", "LTI-085", "LTI-089", "LTI-097", "LTI-125", "LTI-086", "LTI-087", "LTI-092", "LTI-093"),
+    also=("LTI-004", "LTI-085", "LTI-089", "LTI-097", "LTI-125", "LTI-086", "LTI-092", "LTI-093"),
 )
 add(
     "lti-resources-show-custom-data-empty",
@@ -123,7 +123,7 @@ add(
     "lti_resources_show gives an empty lti_custom_data.",
     a.constant("lti_custom_data", ""),
     "LTI-022",
-    also=("LTI-004", "LTI-085", "LTI-086", "LTI-087"),
+    also=("LTI-004", "LTI-085", "LTI-086"),
 )
 f.absent_answered_with(add, SHOW, MISSING, 403, "LTI-023", "LTI-121")
 f.absent_accepted(add, SHOW, {"lti_resource": None}, "LTI-023", "LTI-121", also=("LTI-024",))
@@ -304,13 +304,6 @@ add(
     p.demanded(NAME),
     "LTI-086",
     also=("LTI-092", "LTI-093"),
-)
-add(
-    "lti-resources-update-put-forgets-tab",
-    PUT,
-    "PUT sets open_in_new_tab to false when it is not named.",
-    p.unless_sent("open_in_new_tab", 0),
-    "LTI-087",
 )
 add(
     "lti-resources-update-new-placeholder",
@@ -527,7 +520,7 @@ add(
     "lti_resources_show goes on answering what it answered first.",
     s.stale(),
     "LTI-085",
-    also=("LTI-086", "LTI-087", "LTI-092", "LTI-093", "LTI-121"),
+    also=("LTI-086", "LTI-092", "LTI-093", "LTI-121"),
 )
 
 # words in the path, and words for booleans ----------------------------------------------------------------------------

@@ -299,7 +299,6 @@ add(
         lambda call: call.params.get("report_frequency") == "month",
     ),
     "USER-105",
-    also=("USER-107",),
 )
 
 

@@ -89,7 +89,7 @@ add(
         ),
     ),
     "TOOL-022",
-    also=("TOOL-004", "TOOL-085", "TOOL-086", "TOOL-087", "TOOL-088", "TOOL-089", "TOOL-126", "TOOL-129"),
+    also=("TOOL-004", "TOOL-085", "TOOL-086", "TOOL-088", "TOOL-089", "TOOL-126", "TOOL-129"),
 )
 add(
     "tool-providers-show-secret-masked",
@@ -226,13 +226,6 @@ add(
     p.demanded("oauth_consumer_secret"),
     "TOOL-086",
     also=("TOOL-093", "TOOL-085", "TOOL-084"),
-)
-add(
-    "tool-providers-update-put-forgets-basic-link",
-    PUT,
-    "PUT sets use_as_basic_link to true when it is not named.",
-    p.unless_sent("use_as_basic_link", 1),
-    "TOOL-087",
 )
 add(
     "tool-providers-update-keeps-updated-at",
@@ -577,7 +570,7 @@ add(
     "tool_providers_show goes on answering what it answered first.",
     s.stale(),
     "TOOL-085",
-    also=("TOOL-086", "TOOL-087", "TOOL-088", "TOOL-093", "TOOL-122"),
+    also=("TOOL-086", "TOOL-088", "TOOL-093", "TOOL-122"),
 )
 
 # words in the path ----------------------------------------------------------------------------------------------------

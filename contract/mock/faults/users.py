@@ -425,13 +425,6 @@ add(
     also=("USER-104", "USER-100", "USER-111"),
 )
 add(
-    "users-update-put-forgets-reports",
-    PUT,
-    "PUT sets receives_reports to false when it is not named.",
-    p.unless_sent("receives_reports", 0),
-    "USER-107",
-)
-add(
     "users-update-any-word-is-true",
     CHANGES,
     "Changing a user takes any word for receives_reports as true.",

@@ -282,6 +282,27 @@ def _begins_in_the_future(rules: Rules) -> None:
         wrap(around)(rules, rules.operations[name])
 
 
+def _put_replaces(rules: Rules) -> None:
+    """What a PUT does not name is as it is after a creation that does not name it."""
+
+    def around(call: Call, inner: Handler) -> Reply:
+        table = call.rules.tables[call.operation.resource]
+        for name, param in call.operation.params.items():
+            field = table.by_name.get(param.stored_in or "")
+            if (
+                field is not None
+                and not name.endswith(("_id", "_time"))
+                and (field.default is not None or not field.required)
+            ):
+                call.params.setdefault(name, field.default)
+        return inner(call)
+
+    for operation in rules.operations.values():
+        if operation.id.endswith("_update_put"):
+            wrap(around)(rules, operation)
+
+
+add("put-replaces", "PUT sets back what it does not name", _put_replaces)
 add("destroyed-sessions-archived", "destroyed student sessions stay in the lists as archived ones", _archived)
 add("mails-bounce", "every mail to a student bounces at once", _bounces)
 add("mails-of-drafts-refused", "send_emails of an exam that is not open is refused", _no_mail_of_drafts)
