@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from contract.mock.call import Call, Reply
-from contract.mock.effects import FINISHED, email_key
+from contract.mock.effects import FINISHED
 from contract.mock.errors import Refusal
 from contract.mock.resources.listing import page_of
 from contract.mock.tables import STUDENT_SESSIONS, USERS
@@ -36,7 +36,7 @@ def create(call: Call) -> Reply:
         **call.columns(),
         "exam_id": exam["id"],
         "institute_id": exam["institute_id"],
-        "email_key": email_key(call.params["email"]),
+        "email_key": call.rules.unique.session_key(call, call.params["email"]),
         "current_exam_mode": exam["mode"],
     }
     return call.stored("student", call.store.insert(STUDENT_SESSIONS, values))
@@ -47,7 +47,7 @@ def update(call: Call) -> Reply:
     values = call.columns()
     if "email" in values:
         refuse_taken_email(call, session["exam_id"], values["email"], session["id"])
-        values["email_key"] = email_key(values["email"])
+        values["email_key"] = call.rules.unique.session_key(call, values["email"])
     call.store.update(STUDENT_SESSIONS, session["id"], values)
     return call.stored("student", session["id"])
 

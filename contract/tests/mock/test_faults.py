@@ -9,6 +9,7 @@ import pytest
 
 from contract.mock import faults
 from contract.mock.rules import Rules, new_rules
+from contract.tests.mock import data_makers
 from contract.tests.mock.client import Client, MockProcess
 
 Start = Callable[..., MockProcess]
@@ -45,6 +46,17 @@ def test_fault_does_what_it_says_and_no_more(start: Start, fault: str | None) ->
     shown = {name for name, behaviour in BEHAVIOURS.items() if behaviour(client)}
 
     assert shown == ({fault} if fault else set())
+
+
+def test_a_variant_takes_what_it_says(start: Start) -> None:
+    client = start("--fault", "letter-case-of-addresses-counts").client()
+    ids = {"exam_id": data_makers.exam(client)["id"]}
+
+    def added(email: str) -> int:
+        params = {"name": "s", "email": email}
+        return client.call("POST", "/exams/{exam_id}/student_sessions", params, ids=ids).status
+
+    assert [added(email) for email in ("ada@example.com", "Ada@example.com", "Ada@example.com")] == [201, 201, 422]
 
 
 def test_fault_survives_a_restart_of_the_mock(start: Start) -> None:
