@@ -419,6 +419,20 @@ def test_other_attachments_are_kept(administrator, world, exam_id, attachment):
     expect(destroyed).holds(kept <= set(ids), f"{sorted(kept)} listed", f"{ids}")
 
 
+@pytest.mark.requirement("ATTACH-073")
+def test_attachment_of_the_same_name_is_kept(administrator, exam_id):
+    first = control(administrator("attachments_create", exam_id=exam_id, document=NOTES)).accepted()
+    second = administrator("attachments_create", exam_id=exam_id, document=NOTES)
+    if not second.accepted:  # whether there may be two is not documented
+        raise NotTested("the exam takes no two attachments of one name")
+    ids = [resource(uploaded, "attachment")["id"] for uploaded in (first, second)]
+
+    destroyed = control(administrator("attachments_destroy", exam_id=exam_id, id=ids[0])).accepted()
+
+    listed = ids_of(administrator, exam_id)
+    expect(destroyed).holds(ids[1] in listed, f"{ids[1]} listed", f"{listed}")
+
+
 @pytest.mark.requirement("ATTACH-074")
 def test_destroying_an_absent_attachment_is_refused(administrator, world, exam_id, attachment):
     absent = administrator("attachments_destroy", exam_id=exam_id, id=world.absent_id("attachment"))
